@@ -1,0 +1,111 @@
+#include "common/config.h"
+
+#include <sha256.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "common/config_walk.h"
+#include "common/log.h"
+#include "common/tunnel_id.h"
+
+namespace failover {
+
+// What one field alone cannot show. Also fills in defaults that depend on another field, and
+// writes units and ids in their one form.
+static void CheckWhole(config::Configuration& settings, Faults& faults) {
+  if (settings.gateway_check() && !settings.has_gateway_ip()) {
+    faults.insert(faults.begin(),  // the schema's first field
+        "gateway_ip: missing; write the gateway's address, as `ip route show default` prints it, "
+        "or \"gateway_check\": false if it does not answer ping");
+  }
+  constexpr std::array<int, 3> kNotHealthy = {config::down, config::degraded, config::inactive};
+  if (settings.failover_on().empty())
+    settings.mutable_failover_on()->Add(kNotHealthy.begin(), kNotHealthy.end());
+  std::map<TunnelId, std::string> seen;
+  for (int i = 0; config::Tunnel & tunnel : *settings.mutable_tunnels()) {
+    const std::string here = "tunnels[" + std::to_string(i++) + "]";
+    if (tunnel.failover_on().empty()) *tunnel.mutable_failover_on() = settings.failover_on();
+    if (!tunnel.has_failure_threshold()) tunnel.set_failure_threshold(settings.failure_threshold());
+    if (!tunnel.service().ends_with(".service")) tunnel.mutable_service()->append(".service");
+    const auto id = TunnelId::Parse(tunnel.tunnel_id());
+    if (!id) continue;
+    tunnel.set_tunnel_id(id->ToString());
+    const auto [first, added] = seen.try_emplace(*id, here);
+    const std::string again = ".tunnel_id: " + id->ToString() + " stands already in " + first->second;
+    if (!added) faults.push_back(here + again + "; remove one of the two entries");
+  }
+}
+
+static void CheckOwnerAndMode(const std::string& path, const struct stat& file, LoadedConfig& config) {
+  std::ostringstream mode;
+  mode << path << ": mode 0" << std::oct << (file.st_mode & 07777) << " lets ";
+  const std::string remedy = "; run: chmod 0640 " + path;
+  const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid);
+  const bool tokens = std::ranges::any_of(config.settings.tunnels(), &config::Tunnel::has_token);
+  const bool writable = (file.st_mode & 022) != 0;
+  const bool exposed = tokens && (file.st_mode & 04) != 0;
+  if (file.st_uid != 0)
+    config.tampering = {owner + ", must be root; run: chown root:failover-prober " + path};
+  if (writable) config.tampering.push_back(mode.str() + "others than root write" + remedy);
+  if (exposed) config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
+}
+
+std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::size_t limit) {
+  FileContent file;
+  if (stat(path.c_str(), &file.status) != 0) return FailErrno(path);
+  if (!S_ISREG(file.status.st_mode)) return Fail(path + ": not a regular file");
+  if (static_cast<std::size_t>(file.status.st_size) > limit) return Fail(path + ": too large");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return FailErrno(path);
+  file.text.assign(std::istreambuf_iterator<char>(in), {});
+  return file;
+}
+
+std::expected<LoadedConfig, Faults> ParseConfig(std::string_view text, const std::string& path) {
+  LoadedConfig config;
+  auto read = ReadMessage(text, config.settings);
+  Faults faults = read ? std::move(*read) : Faults{read.error().message};
+  if (read) CheckWhole(config.settings, faults);
+  for (std::string& fault : faults) fault = path + ": " + fault;
+  if (!faults.empty()) return std::unexpected(std::move(faults));
+  const auto by_cooldown = static_cast<long>(3600 / config.settings.cooldown());
+  if (by_cooldown > config.settings.max_starts_per_hour()) {
+    config.warnings.push_back(path + ": max_starts_per_hour: contradicts cooldown, which allows " +
+                              std::to_string(by_cooldown) + " starts in an hour; raise one of the two");
+  }
+  SHA2_CTX context;
+  SHA256Init(&context);
+  SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  config.digest.resize(SHA256_DIGEST_LENGTH);
+  SHA256Final(reinterpret_cast<std::uint8_t*>(config.digest.data()), &context);
+  return config;
+}
+
+std::expected<LoadedConfig, Faults> LoadConfig(const std::string& path) {
+  const auto file = ReadRegularFile(path, kMaxConfigFile);
+  const std::string remedy = "; there must be a regular file that root and group failover-prober may read";
+  if (!file) return std::unexpected(Faults{file.error().message + remedy});
+  auto config = ParseConfig(file->text, path);
+  if (config) CheckOwnerAndMode(path, file->status, *config);
+  return config;
+}
+
+int ReportConfigCheck(
+    const std::string& path, const std::expected<LoadedConfig, Faults>& loaded, const Faults& more) {
+  const LoadedConfig config = loaded.value_or(LoadedConfig{});
+  for (const std::string& line : config.warnings) std::cerr << "warning: " << Escape(line) << "\n";
+  Faults all = loaded ? more : loaded.error();
+  for (const Faults& faults : {config.tampering, config.exposure})
+    std::ranges::copy(faults, std::back_inserter(all));
+  for (const std::string& line : all) std::cerr << Escape(line) << "\n";
+  if (!all.empty()) return kExitBadConfig;
+  std::cout << path << ": " << config.settings.tunnels_size() << " tunnel(s), valid\n";
+  return 0;
+}
+
+}  // namespace failover

@@ -1,0 +1,210 @@
+#include "common/config_walk.h"
+
+#include <arpa/inet.h>
+#include <glog/logging.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <regex.h>
+
+#include <cmath>
+#include <iomanip>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "common/log.h"
+
+namespace failover {
+
+namespace pb = google::protobuf;
+using Field = pb::FieldDescriptor;
+
+// By the number of google.protobuf.Value's kind.
+constexpr std::array<const char*, 7> kKinds = {
+    "null", "null", "a number", "a string", "true or false", "an object", "a list"};
+
+static std::string Number(double value) {
+  std::ostringstream text;
+  text << std::setprecision(15) << value;  // 3600.001 must not read as 3600
+  return text.str();
+}
+
+static bool Matches(const std::string& pattern, const std::string& value) {
+  static auto& compiled = *new std::map<std::string, regex_t>;  // as long as the process
+  const auto [entry, fresh] = compiled.try_emplace(pattern);
+  if (fresh) CHECK_EQ(regcomp(&entry->second, pattern.c_str(), REG_EXTENDED), 0) << pattern;
+  regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(value.size())};
+  return regexec(&entry->second, value.c_str(), 1, &range, REG_STARTEND) == 0;
+}
+
+// A token that was pasted into the wrong place must not end up in a log.
+static std::string Shown(const std::string& text) {
+  if (Matches("cf(ut|at|k)_|eyJ|[A-Za-z0-9_-]{40}", text)) return "(not shown, may be a token)";
+  return Escape(text.substr(0, 48)) + (text.size() > 48 ? "..." : "");
+}
+
+static const config::Rule& RuleOf(const Field& field) { return field.options().GetExtension(config::rule); }
+
+static std::string Remedy(const Field& field) {
+  const config::Rule& rule = RuleOf(field);
+  if (rule.has_remedy()) return rule.remedy();
+  if (field.cpp_type() == Field::CPPTYPE_BOOL) return "write true or false, without quotes";
+  const std::string what = field.cpp_type() == Field::CPPTYPE_UINT32 ? "whole number" : "number";
+  return "write a " + what + " from " + Number(rule.min()) + " to " + Number(rule.max());
+}
+
+static int KindOf(const Field& field) {
+  switch (field.cpp_type()) {
+    case Field::CPPTYPE_BOOL: return pb::Value::kBoolValue;
+    case Field::CPPTYPE_MESSAGE: return pb::Value::kStructValue;
+    case Field::CPPTYPE_STRING:
+    case Field::CPPTYPE_ENUM: return pb::Value::kStringValue;
+    default: return pb::Value::kNumberValue;
+  }
+}
+
+static std::string SetNumber(double number, const Field& field, pb::Message& message) {
+  const bool inside = number >= RuleOf(field).min() && number <= RuleOf(field).max();
+  if (!inside) return Number(number) + " is out of range";
+  const pb::Reflection& set = *message.GetReflection();
+  if (field.cpp_type() == Field::CPPTYPE_DOUBLE) return set.SetDouble(&message, &field, number), "";
+  if (std::trunc(number) != number) return Number(number) + " is not a whole number";
+  return set.SetUInt32(&message, &field, static_cast<std::uint32_t>(number)), "";
+}
+
+static std::string AddName(const std::string& name, const Field& field, pb::Message& message) {
+  const pb::EnumDescriptor& type = *field.enum_type();
+  const auto* found = type.FindValueByName(name);
+  if (found != nullptr) return message.GetReflection()->AddEnum(&message, &field, found), "";
+  std::string known;
+  for (int i = 0; i < type.value_count(); ++i) known += (i > 0 ? ", " : "") + type.value(i)->name();
+  return "is none of: " + known;
+}
+
+class Walk {
+ public:
+  void ReadObject(const pb::Struct& json, const std::string& path, pb::Message& message) {
+    const pb::Descriptor& type = *message.GetDescriptor();
+    std::map<std::string, const pb::Value*> given;  // protobuf's map has no order of its own
+    for (const auto& [key, value] : json.fields()) given[key] = &value;
+    std::string known;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const Field& field = *type.field(i);
+      const std::string& instead = RuleOf(field).instead();
+      const bool replaced = !instead.empty() && json.fields().contains(instead);
+      const auto value = given.extract(field.name());
+      known += (i > 0 ? ", " : "") + field.name();
+      if (value) ReadField(*value.mapped(), path + field.name(), field, message);
+      if (value && replaced) Add(path + field.name(), "given together with " + instead, "keep one");
+      const bool missing = !value && RuleOf(field).required() && !replaced;
+      if (missing) Add(path + field.name(), "missing", Remedy(field));
+    }
+    const std::string remedy = "correct its spelling or remove it; fields here: " + known;
+    for (const auto& [key, value] : given) Add(path + Shown(key), "unknown field", remedy);
+  }
+
+  std::vector<std::string> faults;
+
+ private:
+  void Add(const std::string& at, const std::string& reason, const std::string& remedy) {
+    if (!reason.empty()) faults.push_back(at + ": " + reason + "; " + remedy);
+  }
+
+  void ReadField(const pb::Value& value, const std::string& at, const Field& field, pb::Message& message) {
+    if (!field.is_repeated()) return ReadItem(value, at, field, message);
+    if (!HasKind(value, pb::Value::kListValue, at, field)) return;
+    const auto& items = value.list_value().values();
+    if (items.empty()) Add(at, "is an empty list", Remedy(field));
+    std::set<std::string> seen;
+    for (int i = 0; i < items.size(); ++i) {
+      const std::string here = at + "[" + std::to_string(i) + "]";
+      const bool name = items[i].has_string_value();
+      const bool again = name && !seen.insert(items[i].string_value()).second;
+      if (again) Add(here, "repeats an earlier one", "remove it");
+      ReadItem(items[i], here, field, message);
+    }
+  }
+
+  bool HasKind(const pb::Value& value, int kind, const std::string& at, const Field& field) {
+    if (value.kind_case() == kind) return true;
+    const std::string is = kKinds.at(value.kind_case());
+    Add(at, "is " + is + ", must be " + kKinds.at(static_cast<std::size_t>(kind)), Remedy(field));
+    return false;
+  }
+
+  void ReadItem(const pb::Value& value, const std::string& at, const Field& field, pb::Message& message) {
+    const pb::Reflection& set = *message.GetReflection();
+    const bool nested = field.message_type() != nullptr;
+    // Added in any case, so that indices stay those of the file.
+    pb::Message& target = nested ? *set.AddMessage(&message, &field) : message;
+    const std::string& text = value.string_value();
+    // Set even if it is of another type: it is not missing as well.
+    if (field.cpp_type() == Field::CPPTYPE_STRING) set.SetString(&message, &field, text);
+    if (!HasKind(value, KindOf(field), at, field)) return;
+    if (nested) return ReadObject(value.struct_value(), at + ".", target);
+    if (value.has_bool_value()) return set.SetBool(&message, &field, value.bool_value());
+    if (value.has_number_value()) {
+      Add(at, SetNumber(value.number_value(), field, message), Remedy(field));
+    } else if (field.enum_type() != nullptr) {
+      Add(at, AddName(text, field, message), Remedy(field));
+    } else {
+      Add(at, FaultIn(RuleOf(field), text), Remedy(field));
+    }
+  }
+};
+
+// protobuf names a repeated key by its place in Struct, "(fields[2].value.list_value.values[1]
+// .struct_value.fields[0]) token: Repeated map key: ...". Ours by its place in the file; the one
+// list of objects that the file has are the tunnels.
+static std::string RepeatedKey(const std::string& text) {
+  const std::size_t key = text.find(") ") + 2;
+  const std::size_t item = text.substr(0, key).find("values[");
+  const std::size_t end = text.find(']', item == text.npos ? 0 : item);
+  const std::string index = item == text.npos ? "" : "tunnels" + text.substr(item + 6, end - item - 5) + ".";
+  return index + Shown(text.substr(key, text.find(": Repeated") - key)) +
+         ": repeated field; remove all but one";
+}
+
+// protobuf shows the text around a fault, which may be a token: "REASON.\nTEXT\n    ^". Ours says
+// the line and column where that text stands instead.
+static std::string SyntaxFault(const std::string& json, const std::string& text) {
+  const std::size_t first = text.find('\n');
+  const std::size_t last = text.rfind('\n');
+  if (first == last) return "not one JSON object, or nested too deeply; compare with the example";
+  const std::string around = text.substr(first + 1, last - first - 1);
+  const std::size_t at = around.empty() ? json.size() : json.find(around);
+  const bool unique = at != json.npos && json.find(around, at + 1) == json.npos;
+  const std::string before = json.substr(0, unique ? at + text.size() - last - 2 : 0);
+  const auto line = std::to_string(std::ranges::count(before, '\n') + 1);
+  const auto column = std::to_string(before.size() - before.rfind('\n'));
+  const std::string place = unique ? line + ":" + column + ": " : "";
+  return place + "syntax error: " + text.substr(0, text.find_last_not_of('.', first - 1) + 1) +
+         "; find it with: python3 -m json.tool FILE";
+}
+
+std::string FaultIn(const config::Rule& rule, const std::string& value) {
+  const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
+  for (const config::Check& check : rule.check()) {
+    const std::string& pattern = check.has_must() ? check.must() : check.never();
+    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
+  }
+  in6_addr address{};
+  const bool literal =
+      inet_pton(AF_INET, value.c_str(), &address) == 1 || inet_pton(AF_INET6, value.c_str(), &address) == 1;
+  return rule.address() && !literal ? shown + "is not an IPv4 or IPv6 address" : "";
+}
+
+std::expected<std::vector<std::string>, Error> ReadMessage(std::string_view json, pb::Message& message) {
+  pb::Struct object;
+  const auto status = pb::util::JsonStringToMessage({json.data(), json.size()}, &object);
+  const std::string text(status.message().data(), status.message().size());
+  // Not in a syntax fault: that shows text of the file, where these words may stand as well.
+  const bool repeated = text.starts_with('(') && text.find("Repeated map key") != text.npos;
+  if (repeated) return Fail(RepeatedKey(text));
+  if (!status.ok()) return Fail(SyntaxFault(std::string(json), text));
+  Walk walk;
+  walk.ReadObject(object, "", message);
+  return walk.faults;
+}
+
+}  // namespace failover

@@ -1,0 +1,162 @@
+#include "prober/cloudflare_api.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+namespace failover {
+namespace {
+
+namespace dom = simdjson::dom;
+
+// The caller's parser owns the memory behind the element.
+std::expected<dom::object, Error> ParseObject(dom::parser& parser, std::string_view body) {
+  dom::object root;
+  // parse() copies the body into a buffer with the padding that simdjson reads past the end.
+  if (const auto error = parser.parse(body.data(), body.size()).get(root)) {
+    return Fail(simdjson::error_message(error));
+  }
+  return root;
+}
+
+// The member, or nothing if it is absent or null.
+std::optional<dom::element> Member(const dom::object& object, std::string_view key) {
+  dom::element element;
+  if (object.at_key(key).get(element) != simdjson::SUCCESS || element.is_null())
+    return std::nullopt;
+  return element;
+}
+
+std::expected<std::vector<std::int64_t>, Error> ErrorCodes(const dom::object& root) {
+  std::vector<std::int64_t> codes;
+  const auto errors = Member(root, "errors");
+  if (!errors) return codes;
+  dom::array items;
+  if (errors->get(items) != simdjson::SUCCESS) return Fail("errors: not a list");
+  for (const dom::element item : items) {
+    std::int64_t code = 0;
+    if (item["code"].get(code) != simdjson::SUCCESS) return Fail("errors: an item without a code");
+    codes.push_back(code);
+  }
+  return codes;
+}
+
+std::expected<Envelope, Error> ReadEnvelope(const dom::object& root) {
+  bool success = false;
+  const auto member = Member(root, "success");
+  if (!member || member->get(success) != simdjson::SUCCESS) return Fail("success: not a boolean");
+  auto codes = ErrorCodes(root);
+  if (!codes) return std::unexpected(codes.error());
+  return Envelope{.success = success ? Envelope::Success::kYes : Envelope::Success::kNo,
+      .error_codes = std::move(*codes)};
+}
+
+std::expected<std::string_view, Error> Text(const dom::object& object, std::string_view key) {
+  std::string_view text;
+  const auto member = Member(object, key);
+  if (member && member->get(text) == simdjson::SUCCESS) return text;
+  return Fail("result." + std::string(key) + ": not a string");
+}
+
+bool HasAny(const Envelope& envelope, std::initializer_list<std::int64_t> codes) {
+  return std::ranges::find_first_of(envelope.error_codes, codes) != envelope.error_codes.end();
+}
+
+// Answers that carry no statement about the tunnel. Rate limits come first: they can come with any
+// HTTP status, and ours is to be quiet then whatever else was said.
+Reason ReasonOfRefusal(int status, const std::optional<Envelope>& envelope) {
+  const auto has = [&](std::initializer_list<std::int64_t> codes) {
+    return envelope && HasAny(*envelope, codes);
+  };
+  if (status == 429 || has({971, 10100, 10429})) return Reason::kRateLimited;
+  if (status >= 300 && status < 400) return Reason::kRedirected;
+  if (status >= 500 && status < 600) return Reason::kServerError;
+  if (has({10000, 9109, 6003})) return Reason::kUnauthorized;
+  if (has({1002, 7000, 7003})) return Reason::kNotFound;
+  if (status == 401 || status == 403) return Reason::kUnauthorized;
+  if (status == 404) return Reason::kNotFound;
+  if (status == 200 && !envelope) return Reason::kMalformed;
+  return Reason::kRejected;
+}
+
+TunnelHealth JudgeFacts(const TunnelFacts& facts, const TunnelId& asked) {
+  static constexpr std::array kStatuses = {TunnelStatus::kHealthy, TunnelStatus::kDegraded,
+      TunnelStatus::kDown, TunnelStatus::kInactive};
+  if (facts.id != asked) return Unknown(Reason::kWrongTunnel);
+  if (facts.existence == Existence::kDeleted) return Unknown(Reason::kDeleted);
+  for (const TunnelStatus status : kStatuses) {
+    if (facts.status == Name(status)) return Known(status);
+  }
+  return Unknown(Reason::kUnknownStatus);
+}
+
+TunnelHealth JudgeWholeAnswer(const HttpAnswer& answer, const TunnelId& asked) {
+  std::optional<Envelope> envelope;
+  if (auto parsed = ParseEnvelope(answer.body)) envelope = std::move(*parsed);
+  if (answer.status != 200 || !envelope || envelope->success == Envelope::Success::kNo ||
+      !envelope->error_codes.empty()) {
+    return Unknown(ReasonOfRefusal(answer.status, envelope));
+  }
+  const auto facts = ParseTunnel(answer.body);
+  return facts ? JudgeFacts(*facts, asked) : Unknown(Reason::kMalformed);
+}
+
+}  // namespace
+
+std::string TunnelUrl(std::string_view base, std::string_view account, const TunnelId& tunnel) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return std::string(base) + "/accounts/" + std::string(account) + "/cfd_tunnel/" +
+         tunnel.ToString();
+}
+
+std::expected<Envelope, Error> ParseEnvelope(std::string_view body) {
+  dom::parser parser;
+  const auto root = ParseObject(parser, body);
+  if (!root) return std::unexpected(root.error());
+  return ReadEnvelope(*root);
+}
+
+std::expected<TunnelFacts, Error> ParseTunnel(std::string_view body) {
+  dom::parser parser;
+  const auto root = ParseObject(parser, body);
+  if (!root) return std::unexpected(root.error());
+  const auto envelope = ReadEnvelope(*root);
+  if (!envelope) return std::unexpected(envelope.error());
+  if (envelope->success == Envelope::Success::kNo) return Fail("success: false");
+  dom::object result;
+  const auto member = Member(*root, "result");
+  if (!member || member->get(result) != simdjson::SUCCESS) return Fail("result: not an object");
+  const auto id_text = Text(result, "id");
+  if (!id_text) return std::unexpected(id_text.error());
+  const auto id = TunnelId::Parse(*id_text);
+  if (!id) return Fail("result.id: not a UUID");
+  if (Member(result, "deleted_at")) {
+    if (const auto deleted = Text(result, "deleted_at"); !deleted) {
+      return std::unexpected(deleted.error());
+    }
+    return TunnelFacts{.id = *id, .existence = Existence::kDeleted, .status = {}};
+  }
+  const auto status = Text(result, "status");
+  if (!status) return std::unexpected(status.error());
+  return TunnelFacts{.id = *id, .existence = Existence::kExists, .status = std::string(*status)};
+}
+
+TunnelHealth JudgeAnswer(const HttpAnswer& answer, const TunnelId& asked) {
+  switch (answer.transport) {
+    case Transport::kAnswered: return JudgeWholeAnswer(answer, asked);
+    case Transport::kTimeout: return Unknown(Reason::kTimeout);
+    case Transport::kConnect: return Unknown(Reason::kConnect);
+    case Transport::kTls: return Unknown(Reason::kTls);
+    case Transport::kDns: return Unknown(Reason::kDns);
+    case Transport::kInterrupted: return Unknown(Reason::kInterrupted);
+    case Transport::kTooLarge: return Unknown(Reason::kTooLarge);
+    case Transport::kInternal: return Unknown(Reason::kInternal);
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace failover

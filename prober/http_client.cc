@@ -1,0 +1,297 @@
+#include "prober/http_client.h"
+
+#include <curl/curl.h>
+#include <glog/logging.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace failover {
+namespace {
+
+// HTTP/1.1 needs a connection for each request in flight; with fewer libcurl closes and opens one
+// for every request, which costs fifteen times the CPU.
+constexpr long kMaxConnections = 128;
+constexpr const char* kUserAgent = "failover-monitor/" FAILOVER_VERSION;
+// A connection is given up after this, so that a changed address or a stuck peer heals itself.
+constexpr long kMaxConnectionAge = 300;  // seconds
+
+// Only a libcurl that lacks the option fails here, and then nothing below can be relied on.
+template <typename Value>
+void SetEasy(CURL* handle, CURLoption option, Value value) {
+  CHECK_EQ(curl_easy_setopt(handle, option, value), CURLE_OK) << "option " << option;
+}
+
+template <typename Value>
+void SetMulti(CURLM* multi, CURLMoption option, Value value) {
+  CHECK_EQ(curl_multi_setopt(multi, option, value), CURLM_OK) << "option " << option;
+}
+
+long Milliseconds(std::chrono::nanoseconds time) {
+  return std::max<long>(1, std::chrono::ceil<std::chrono::milliseconds>(time).count());
+}
+
+// A dead path under an HTTP/2 connection that is kept alive would fail every request on it for a
+// quarter of an hour: the kernel's own patience. Ours ends with the request.
+int LimitPatience(void* settings, curl_socket_t fd, curlsocktype /*purpose*/) noexcept {
+  const unsigned patience =
+      static_cast<unsigned>(Milliseconds(static_cast<const HttpSettings*>(settings)->timeout));
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
+  return CURL_SOCKOPT_OK;
+}
+
+void SetTrust(CURL* handle, const std::string& ca_file) {
+  SetEasy(handle, CURLOPT_PROTOCOLS_STR, "https");
+  SetEasy(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  SetEasy(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  SetEasy(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  SetEasy(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  // The parsed bundle is cached only while no CAPATH is set; libcurl's own bundle stays CAINFO.
+  if (!ca_file.empty()) SetEasy(handle, CURLOPT_CAINFO, ca_file.c_str());
+  SetEasy(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  SetEasy(handle, CURLOPT_CA_CACHE_TIMEOUT, 24L * 3600);
+}
+
+void SetLimits(CURL* handle, const HttpSettings& settings) {
+  SetEasy(handle, CURLOPT_TIMEOUT_MS, Milliseconds(settings.timeout));
+  SetEasy(handle, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(settings.timeout / 2));
+  SetEasy(handle, CURLOPT_MAXLIFETIME_CONN, kMaxConnectionAge);
+  SetEasy(handle, CURLOPT_SOCKOPTFUNCTION, &LimitPatience);
+  SetEasy(handle, CURLOPT_SOCKOPTDATA, const_cast<HttpSettings*>(&settings));
+  SetEasy(handle, CURLOPT_NOSIGNAL, 1L);
+  SetEasy(handle, CURLOPT_QUICK_EXIT, 1L);
+}
+
+short ToEvents(int what) {
+  switch (what) {
+    case CURL_POLL_IN: return EV_READ;
+    case CURL_POLL_OUT: return EV_WRITE;
+    default: return EV_READ | EV_WRITE;
+  }
+}
+
+}  // namespace
+
+// One request: a libcurl easy handle, used again and again.
+class HttpClient::Transfer {
+ public:
+  explicit Transfer(const HttpSettings& settings);
+
+  // Options that differ from request to request.
+  void Prepare(const std::string& url, const std::string& token, Done done);
+  // What came of it. Once after each Prepare().
+  HttpAnswer TakeAnswer(CURLcode code, NameLookup lookup);
+  Done TakeDone() { return std::move(done_); }
+
+  CURL* handle() const { return handle_.get(); }
+  std::chrono::steady_clock::time_point begin() const { return begin_; }
+  bool looked_up() const;
+
+ private:
+  struct EasyDeleter {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  };
+  struct ListDeleter {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  static std::size_t Write(
+      const char* data, std::size_t size, std::size_t count, void* self) noexcept;
+
+  std::unique_ptr<curl_slist, ListDeleter> headers_;  // outlives its use by handle_
+  std::unique_ptr<CURL, EasyDeleter> handle_;
+  std::string body_;
+  enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
+  Done done_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+HttpClient::Transfer::Transfer(const HttpSettings& settings) : handle_(curl_easy_init()) {
+  CHECK(handle_ != nullptr) << "out of memory";
+  SetTrust(handle(), settings.ca_file);
+  SetLimits(handle(), settings);
+  SetEasy(handle(), CURLOPT_USERAGENT, kUserAgent);
+  SetEasy(handle(), CURLOPT_ACCEPT_ENCODING, "");
+  SetEasy(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  SetEasy(handle(), CURLOPT_PIPEWAIT, 1L);
+  SetEasy(handle(), CURLOPT_WRITEFUNCTION, &Transfer::Write);
+  SetEasy(handle(), CURLOPT_WRITEDATA, this);
+  SetEasy(handle(), CURLOPT_PRIVATE, this);
+}
+
+void HttpClient::Transfer::Prepare(const std::string& url, const std::string& token, Done done) {
+  const std::string authorization = "Authorization: Bearer " + token;
+  std::unique_ptr<curl_slist, ListDeleter> headers(
+      curl_slist_append(nullptr, authorization.c_str()));
+  CHECK(headers != nullptr && curl_slist_append(headers.get(), "Accept: application/json"))
+      << "out of memory";
+  SetEasy(handle(), CURLOPT_HTTPHEADER, headers.get());
+  headers_ = std::move(headers);
+  SetEasy(handle(), CURLOPT_URL, url.c_str());
+  body_.clear();
+  body_state_ = Body::kFits;
+  done_ = std::move(done);
+  begin_ = std::chrono::steady_clock::now();
+}
+
+std::size_t HttpClient::Transfer::Write(
+    const char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::size_t bytes = size * count;
+  if (bytes > kMaxBody - transfer.body_.size()) {
+    transfer.body_state_ = Body::kTooLarge;
+    return 0;  // libcurl ends the transfer
+  }
+  transfer.body_.append(data, bytes);
+  return bytes;
+}
+
+bool HttpClient::Transfer::looked_up() const {
+  curl_off_t lookup = 0;  // microseconds; 0 while nothing was resolved
+  curl_easy_getinfo(handle(), CURLINFO_NAMELOOKUP_TIME_T, &lookup);
+  return lookup > 0;
+}
+
+HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
+  HttpAnswer answer{.transport = TransportOf(code, lookup)};
+  answer.elapsed = std::chrono::steady_clock::now() - begin_;
+  if (body_state_ == Body::kTooLarge) answer.transport = Transport::kTooLarge;
+  if (answer.transport != Transport::kAnswered) return answer;
+  long status = 0;
+  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
+  answer.status = static_cast<int>(status);
+  curl_off_t retry_after = 0;  // seconds; 0 if the header is absent
+  curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &retry_after);
+  if (retry_after > 0) answer.retry_after = std::chrono::seconds(retry_after);
+  answer.body = std::move(body_);
+  return answer;
+}
+
+struct HttpClient::Curl {
+  static int OnSocket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void*) noexcept {
+    auto& client = *static_cast<HttpClient*>(self);
+    client.watches_.erase(fd);
+    if (what == CURL_POLL_REMOVE) return 0;
+    client.watches_.try_emplace(fd, client.loop_, fd, ToEvents(what), [&client, fd](short ready) {
+      client.OnReady(
+          fd, (ready & EV_READ ? CURL_CSELECT_IN : 0) | (ready & EV_WRITE ? CURL_CSELECT_OUT : 0));
+    });
+    return 0;
+  }
+
+  static int OnTimer(CURLM* /*multi*/, long milliseconds, void* self) noexcept {
+    Timer& timer = static_cast<HttpClient*>(self)->timer_;
+    timer.Stop();
+    if (milliseconds >= 0) timer.Start(std::chrono::milliseconds(milliseconds));
+    return 0;
+  }
+
+  explicit Curl(HttpClient* client) : multi(curl_multi_init()) {
+    CHECK(multi != nullptr) << "out of memory";
+    SetMulti(multi, CURLMOPT_SOCKETFUNCTION, &OnSocket);
+    SetMulti(multi, CURLMOPT_SOCKETDATA, client);
+    SetMulti(multi, CURLMOPT_TIMERFUNCTION, &OnTimer);
+    SetMulti(multi, CURLMOPT_TIMERDATA, client);
+    SetMulti(multi, CURLMOPT_MAXCONNECTS, kMaxConnections);
+  }
+  Curl(const Curl&) = delete;
+  Curl& operator=(const Curl&) = delete;
+  ~Curl() { curl_multi_cleanup(multi); }
+
+  CURLM* multi;
+};
+
+HttpClient::HttpClient(EventLoop& loop, HttpSettings settings, std::function<void()> turn_done)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      turn_done_(std::move(turn_done)),
+      timer_(loop, [this] { OnReady(CURL_SOCKET_TIMEOUT, 0); }) {
+  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK_EQ(initialized, CURLE_OK);
+  curl_ = std::make_unique<Curl>(this);
+}
+
+HttpClient::~HttpClient() {
+  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi, transfer->handle());
+}
+
+void HttpClient::Get(const std::string& url, const std::string& token, Done done) {
+  std::unique_ptr<Transfer> transfer;
+  if (idle_.empty()) {
+    transfer = std::make_unique<Transfer>(settings_);
+  } else {
+    transfer = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  transfer->Prepare(url, token, std::move(done));
+  CHECK_EQ(curl_multi_add_handle(curl_->multi, transfer->handle()), CURLM_OK);
+  running_.push_back(std::move(transfer));
+}
+
+void HttpClient::OnReady(int fd, int events) {
+  int running = 0;
+  const CURLMcode code = curl_multi_socket_action(curl_->multi, fd, events, &running);
+  LOG_IF(ERROR, code != CURLM_OK) << "libcurl: " << curl_multi_strerror(code);
+  TakeAnswers();
+}
+
+void HttpClient::TakeAnswers() {
+  std::vector<std::pair<Transfer*, CURLcode>> ended;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &left)) {
+    char* owner = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
+    auto* transfer = reinterpret_cast<Transfer*>(owner);
+    ended.emplace_back(transfer, message->data.result);
+    if (transfer->looked_up()) last_lookup_ = std::chrono::steady_clock::now();
+  }
+  if (ended.empty()) return;
+  std::vector<std::pair<Done, HttpAnswer>> answers;
+  for (const auto& [transfer, code] : ended) {
+    // A request that waits for another one's connection has no look-up of its own.
+    const auto lookup =
+        last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
+    answers.emplace_back(transfer->TakeDone(), transfer->TakeAnswer(code, lookup));
+    curl_multi_remove_handle(curl_->multi, transfer->handle());
+    const auto at = std::ranges::find_if(running_, [&](auto& t) { return t.get() == transfer; });
+    idle_.push_back(std::move(*at));
+    running_.erase(at);
+  }
+  for (auto& [done, answer] : answers) done(std::move(answer));
+  turn_done_();
+}
+
+Transport TransportOf(int curl_code, NameLookup lookup) {
+  switch (curl_code) {
+    case CURLE_OK: return Transport::kAnswered;
+    case CURLE_OPERATION_TIMEDOUT:
+      return lookup == NameLookup::kDone ? Transport::kTimeout : Transport::kDns;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: return Transport::kDns;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_INTERFACE_FAILED: return Transport::kConnect;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_USE_SSL_FAILED: return Transport::kTls;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING: return Transport::kInterrupted;
+    case CURLE_FILESIZE_EXCEEDED: return Transport::kTooLarge;
+    default: return Transport::kInternal;  // our own trouble: memory, options
+  }
+}
+
+}  // namespace failover

@@ -1,0 +1,62 @@
+// HTTPS GET over libcurl, driven by the event loop; the only user of libcurl. The peer is verified
+// always, redirects are never followed, and answers are untrusted bytes of bounded size.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "prober/http_answer.h"
+
+namespace failover {
+
+inline constexpr std::size_t kMaxBody = 8 * 1024 * 1024;  // bytes, decoded
+
+// Whether the name of the host was resolved before a request ended.
+enum class NameLookup { kDone, kNotDone };
+// What a CURLcode means here.
+Transport TransportOf(int curl_code, NameLookup lookup);
+
+struct HttpSettings {
+  std::string ca_file;                  // empty: the system's
+  std::chrono::nanoseconds timeout{0};  // of a whole request; connecting may take half of it
+};
+
+class HttpClient {
+ public:
+  using Done = std::function<void(HttpAnswer)>;
+
+  // `turn_done` runs once after all answers of one turn of the loop were handed out.
+  HttpClient(EventLoop& loop, HttpSettings settings, std::function<void()> turn_done);
+  // Cancels what is under way without waiting, also for a name server.
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // Calls `done` once, from the loop. `token` becomes the Authorization header.
+  void Get(const std::string& url, const std::string& token, Done done);
+
+ private:
+  class Transfer;
+  struct Curl;
+
+  void OnReady(int fd, int events);
+  void TakeAnswers();
+
+  EventLoop& loop_;
+  HttpSettings settings_;
+  std::function<void()> turn_done_;
+  Timer timer_;
+  std::map<int, FdWatch> watches_;
+  std::vector<std::unique_ptr<Transfer>> running_;
+  std::vector<std::unique_ptr<Transfer>> idle_;          // easy handles to use again
+  std::chrono::steady_clock::time_point last_lookup_{};  // when a request last had an address
+  std::unique_ptr<Curl> curl_;  // last: its destruction calls back into the members above
+};
+
+}  // namespace failover

@@ -1,0 +1,23 @@
+// The command line of failover-prober.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "common/config.h"
+
+namespace failover {
+
+
+struct Options {
+  std::string config = kDefaultConfigPath;
+  std::string socket = kDefaultSocketPath;
+  std::string user = "failover-prober";
+  enum class Mode { kRun, kCheckConfig, kCheckOnline } mode = Mode::kRun;
+  enum class Format { kTable, kJson } format = Format::kTable;
+};
+
+// The options, or the exit status when help, the version or a fault was printed.
+std::expected<Options, int> ParseOptions(int argc, const char* const* argv);
+
+}  // namespace failover

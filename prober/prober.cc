@@ -1,0 +1,143 @@
+#include "prober/prober.h"
+
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+#include <utility>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "prober/status_line.h"
+
+namespace failover {
+namespace {
+
+void Warn(const Faults& faults) {
+  for (const std::string& fault : faults) LOG(WARNING) << Escape(fault);
+}
+
+std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
+  std::string remark;
+  if (health.reason == Reason::kNone) return remark;
+  if (answer.transport == Transport::kAnswered) {
+    remark = "HTTP " + std::to_string(answer.status) + ": ";
+  }
+  return ": " + remark + std::string(Explain(health.reason));
+}
+
+}  // namespace
+
+Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
+    : loop_(loop),
+      config_path_(std::move(config_path)),
+      service_manager_(loop),
+      reports_(loop, std::move(socket_path),
+          {.connected = [this] { poller_.ConfirmAgain(); },
+              .acknowledged = [this] { service_manager_.Status(StatusLine()); }}),
+      poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
+                        .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
+                                      const HttpAnswer& answer) { OnTunnel(id, health, answer); },
+                        .turn_done = [this] { OnTurnDone(); }}),
+      on_reload_(loop, SIGHUP, [this] { Reload(); }),
+      on_terminate_(loop, SIGTERM, [this] { Stop(); }),
+      on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
+
+std::expected<void, Faults> Prober::Start() {
+  if (auto done = LoadAndApply(); !done) return done;
+  LOG(INFO) << "Checking " << settings_.tunnels.size() << " tunnel(s) every "
+            << std::chrono::duration<double>(settings_.check_interval).count() << " s. "
+            << "Gateway: " << (settings_.gateway ? settings_.gateway->ToString() : "not checked");
+  reports_.Start();
+  service_manager_.Ready();
+  return {};
+}
+
+std::expected<void, Faults> Prober::LoadAndApply() {
+  const auto config = LoadConfig(config_path_);
+  if (!config) return std::unexpected(config.error());
+  auto made = MakeSettings(*config, config_path_);
+  if (!made) return std::unexpected(made.error());
+  if (auto done = poller_.Configure(made->settings); !done) {
+    return std::unexpected(Faults{config_path_ + ": gateway_ip: " + done.error().message});
+  }
+  Warn(config->warnings);
+  Warn(config->tampering);
+  Warn(config->exposure);
+  Warn(made->exposure);
+  if (made->settings.gateway != settings_.gateway) gateway_.reset();
+  settings_ = std::move(made->settings);
+  reports_.Configure(settings_);
+  std::set<TunnelId> stay;
+  for (const WatchedTunnel& tunnel : settings_.tunnels) stay.insert(tunnel.id);
+  std::erase_if(healths_, [&](const auto& entry) { return !stay.contains(entry.first); });
+  return {};
+}
+
+void Prober::Reload() {
+  service_manager_.Reloading();
+  if (const auto done = LoadAndApply(); !done) {
+    for (const std::string& fault : done.error()) {
+      LOG(ERROR) << "Configuration not reloaded, the old one stays in force: " << Escape(fault);
+    }
+  } else {
+    LOG(INFO) << "Configuration reloaded: " << settings_.tunnels.size() << " tunnel(s)";
+  }
+  service_manager_.Ready();
+}
+
+void Prober::Stop() {
+  service_manager_.Stopping();
+  loop_.Stop();
+}
+
+void Prober::OnGateway(const GatewayResult& result) {
+  reports_.SetGateway(result.state, result.round_trip);
+  if (gateway_ == result.state) return;
+  const bool first = !gateway_;
+  gateway_ = result.state;
+  switch (result.state) {
+    case GatewayState::kNotChecked: return;
+    case GatewayState::kReachable:
+      LOG(INFO) << "Gateway " << settings_.gateway->ToString() << " reachable"
+                << (first ? "." : " again.");
+      return;
+    case GatewayState::kUnreachable:
+      LOG(WARNING) << "Gateway " << settings_.gateway->ToString()
+                   << " unreachable. Skipping tunnel monitoring."
+                   << (result.trouble.empty() ? "" : " " + result.trouble);
+      return;
+  }
+}
+
+void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer) {
+  reports_.Observe(id, health);
+  const auto [known, first] = healths_.try_emplace(id, health);
+  if (!first && known->second == health) return;
+  known->second = health;
+  const auto tunnel = std::ranges::find(settings_.tunnels, id, &WatchedTunnel::id);
+  const std::string line =
+      "Tunnel " + tunnel->label + " status: " + ToString(health) + Remark(health, answer);
+  if (health.status == TunnelStatus::kHealthy) {
+    LOG(INFO) << line;
+  } else {
+    LOG(WARNING) << line;
+  }
+}
+
+void Prober::OnTurnDone() {
+  reports_.Flush();
+  service_manager_.Status(StatusLine());
+}
+
+std::string Prober::StatusLine() const {
+  return DescribeStatus({.tunnels = settings_.tunnels.size(),
+      .healths = healths_,
+      .gateway = gateway_,
+      .supervisor = reports_.state(),
+      .verdicts = reports_.verdicts(),
+      .digest = settings_.digest});
+}
+
+}  // namespace failover

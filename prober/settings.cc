@@ -1,0 +1,77 @@
+#include "prober/settings.h"
+
+#include "common/clock.h"
+#include "prober/token.h"
+
+namespace failover {
+namespace {
+
+template <typename Repeated>
+std::set<TunnelStatus> Statuses(const Repeated& from) {
+  std::set<TunnelStatus> statuses;
+  // config.proto gives both enums the same numbers.
+  for (const int number : from) statuses.insert(static_cast<TunnelStatus>(number));
+  return statuses;
+}
+
+std::set<TunnelStatus> FailoverOn(const config::Configuration& all, const config::Tunnel& tunnel) {
+  if (tunnel.failover_on_size() > 0) return Statuses(tunnel.failover_on());
+  if (all.failover_on_size() > 0) return Statuses(all.failover_on());
+  return {TunnelStatus::kDown, TunnelStatus::kDegraded, TunnelStatus::kInactive};
+}
+
+WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel& tunnel) {
+  return {.id = *TunnelId::Parse(tunnel.tunnel_id()),
+      .label = tunnel.tunnel_id() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : ""),
+      .account_id = tunnel.account_id(),
+      .token = tunnel.token(),
+      .failover_on = FailoverOn(all, tunnel),
+      .failure_threshold =
+          tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold()};
+}
+
+Settings MakeWhole(const LoadedConfig& config) {
+  const config::Configuration& all = config.settings;
+  return {.gateway = all.gateway_check() ? IpAddress::Parse(all.gateway_ip()) : std::nullopt,
+      .check_interval = Seconds(all.check_interval()),
+      .confirm_interval = Seconds(all.confirm_interval()),
+      .gateway_timeout = Seconds(all.gateway_timeout()),
+      .api_timeout = Seconds(all.api_timeout()),
+      .api_base_url = all.api_base_url(),
+      .api_ca_file = all.api_ca_file(),
+      .tunnels = {},
+      .digest = config.digest};
+}
+
+}  // namespace
+
+std::expected<LoadedSettings, Faults> MakeSettings(
+    const LoadedConfig& config, const std::string& path) {
+  LoadedSettings loaded{.settings = MakeWhole(config), .exposure = {}};
+  Faults faults;
+  // libcurl would say it for every request; once and at the start is better.
+  if (!loaded.settings.api_ca_file.empty()) {
+    if (const auto file = ReadRegularFile(loaded.settings.api_ca_file, kMaxConfigFile); !file) {
+      faults.push_back(path + ": api_ca_file: " + file.error().message +
+                       "; name a PEM file that the prober may read");
+    }
+  }
+  for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
+    WatchedTunnel tunnel = MakeTunnel(config.settings, entry);
+    const std::string field = path + ": tunnels[" + std::to_string(i++) + "].token_file: ";
+    if (entry.has_token_file()) {
+      auto token = LoadToken(entry.token_file());
+      if (!token) {
+        faults.push_back(field + token.error().message);
+        continue;
+      }
+      tunnel.token = std::move(token->token);
+      for (const std::string& exposed : token->exposure) loaded.exposure.push_back(field + exposed);
+    }
+    loaded.settings.tunnels.push_back(std::move(tunnel));
+  }
+  if (!faults.empty()) return std::unexpected(std::move(faults));
+  return loaded;
+}
+
+}  // namespace failover

@@ -1,0 +1,49 @@
+// tunnels.json as the prober uses it: durations, tunnels by id, tokens from wherever they stand.
+// Made from a configuration that is already checked.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/config.h"
+#include "common/health.h"
+#include "common/tunnel_id.h"
+#include "prober/ip_address.h"
+
+namespace failover {
+
+struct WatchedTunnel {
+  TunnelId id;
+  std::string label;  // "UUID (NAME)", or the UUID alone
+  std::string account_id;
+  std::string token;  // secret
+  std::set<TunnelStatus> failover_on;
+  unsigned failure_threshold = 1;
+};
+
+struct Settings {
+  std::optional<IpAddress> gateway;  // nothing: never pinged
+  std::chrono::nanoseconds check_interval{0};
+  std::chrono::nanoseconds confirm_interval{0};
+  std::chrono::nanoseconds gateway_timeout{0};
+  std::chrono::nanoseconds api_timeout{0};
+  std::string api_base_url;
+  std::string api_ca_file;  // empty: the system's
+  std::vector<WatchedTunnel> tunnels;
+  std::string digest;  // SHA-256 of the file, 32 bytes
+};
+
+struct LoadedSettings {
+  Settings settings;
+  Faults exposure;  // of token files
+};
+
+// Fails with every fault of the token files and of api_ca_file.
+std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config,
+                                                   const std::string& path);
+
+}  // namespace failover

@@ -1,0 +1,36 @@
+#include "prober/token.h"
+
+#include "common/config_walk.h"
+
+namespace failover {
+namespace {
+
+// What config.proto says of the field `token`.
+const config::Rule& TokenRule() {
+  return config::Tunnel::descriptor()
+      ->FindFieldByNumber(config::Tunnel::kTokenFieldNumber)
+      ->options()
+      .GetExtension(config::rule);
+}
+
+}  // namespace
+
+std::expected<LoadedToken, Error> LoadToken(const std::string& path) {
+  auto file = ReadRegularFile(path, kMaxTokenFile);
+  if (!file) {
+    return Fail(file.error().message + "; write the token into this file and let the prober read " +
+                "it: chown root:failover-prober, chmod 0640");
+  }
+  LoadedToken loaded{.token = std::move(file->text), .exposure = {}};
+  if (loaded.token.ends_with('\n')) loaded.token.pop_back();
+  if (const auto fault = FaultIn(TokenRule(), loaded.token); !fault.empty()) {
+    return Fail(path + ": the token " + fault +
+                "; write an API token with the permission Cloudflare Tunnel: Read into this file");
+  }
+  if ((file->status.st_mode & 04) != 0) {
+    loaded.exposure.push_back(path + ": everybody may read this token; run: chmod 0640 " + path);
+  }
+  return loaded;
+}
+
+}  // namespace failover

@@ -1,0 +1,60 @@
+// Asks the gateway and Cloudflare in time: check_schedule.h with the loop, the raw socket and the
+// HTTPS client around it. Tells what it finds through Events; decides nothing.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/error.h"
+#include "common/event_loop.h"
+#include "prober/check_schedule.h"
+#include "prober/gateway_monitor.h"
+#include "prober/http_client.h"
+#include "prober/settings.h"
+
+namespace failover {
+
+class TunnelPoller {
+ public:
+  struct Events {
+    std::function<void(const GatewayResult&)> gateway;
+    std::function<void(const TunnelId&, const TunnelHealth&, const HttpAnswer&)> tunnel;
+    std::function<void()> turn_done;  // all that this turn of the loop brought was told
+  };
+  TunnelPoller(EventLoop& loop, Events events);
+
+  // Takes new settings and begins a round with them at once. Fails, changing nothing, if the raw
+  // socket cannot be opened.
+  std::expected<void, Error> Configure(const Settings& settings);
+
+  // A new supervisor: what fails is confirmed again soon.
+  void ConfirmAgain();
+
+ private:
+  void BeginRound();
+  void BeginConfirmation();
+  void ProbeGateway();
+  void OnGateway(const GatewayResult& result);
+  void AskNext();
+  void OnAnswer(const TunnelId& id, const HttpAnswer& answer);
+  void OnTurnDone();
+  void SetConfirmTimer();
+
+  EventLoop& loop_;
+  Events events_;
+  Settings settings_;
+  std::map<TunnelId, const WatchedTunnel*> tunnels_;  // of settings_
+  CheckSchedule schedule_;
+  std::unique_ptr<GatewayMonitor> gateway_;  // none: never pinged
+  std::unique_ptr<HttpClient> http_;
+  enum class Purpose { kNone, kRound, kSuspects } purpose_ = Purpose::kNone;  // of the probe
+  std::optional<GatewayResult> last_gateway_;
+  TimePoint round_at_;
+  Timer round_;
+  Timer confirm_;
+};
+
+}  // namespace failover

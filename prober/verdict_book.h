@@ -1,0 +1,44 @@
+// What the supervisor answered: its newest verdict on each tunnel. Runs in the prober, trusts the
+// supervisor's numbers for nothing but showing them.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/tunnel_id.h"
+#include "health.pb.h"
+
+namespace failover {
+
+struct TunnelVerdict {
+  wire::Verdict verdict = wire::VERDICT_UNSPECIFIED;
+  std::uint32_t failures = 0;  // failing observations in a row, as the supervisor counts
+  wire::StartOutcome last_outcome = wire::NOT_STARTED;
+  TimePoint last_start;  // meaningless for NOT_STARTED
+  std::uint64_t observation = 0;
+};
+
+class VerdictBook {
+ public:
+  // Reads one packet; fails, changing nothing, if it is no Acknowledgement. A verdict that this
+  // version does not know is kept as VERDICT_UNSPECIFIED.
+  std::expected<void, Error> Read(std::string_view packet, TimePoint now);
+
+  const std::map<TunnelId, TunnelVerdict>& verdicts() const { return verdicts_; }
+  std::uint64_t sequence() const { return sequence_; }  // of the newest report that was read
+  const std::string& config_digest() const { return config_digest_; }
+  std::uint64_t unknown_tunnels() const { return unknown_tunnels_; }
+
+ private:
+  std::map<TunnelId, TunnelVerdict> verdicts_;
+  std::uint64_t sequence_ = 0;
+  std::string config_digest_;
+  std::uint64_t unknown_tunnels_ = 0;
+};
+
+}  // namespace failover

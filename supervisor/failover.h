@@ -1,0 +1,78 @@
+// The way of a fact through the root process: inspected, judged, recorded, acted on, answered.
+// Runs as root. Trusts the whitelist, the clock and its own records; packets are a peer's word.
+#pragma once
+
+#include "common/seqpacket.h"
+#include "supervisor/audit_log.h"
+#include "supervisor/observation.h"
+
+namespace failover {
+
+class Failover {
+ public:
+  struct Effects {
+    std::function<TimePoint()> now;
+    // Its outcome comes back through OnStarted().
+    std::function<void(const UnitName&)> start;
+    std::function<SendResult(std::string_view packet)> send;
+    std::string intent = "Starting";  // --dry-run: "Would start"
+  };
+
+  // `log` outlives this. `records`: the directory of supervisor/start_record.h.
+  Failover(AuditLog& log, std::string records, Effects effects);
+
+  // Sets or replaces what is watched; history stays for what stays. Says what it finds of starts
+  // whose outcome nobody saw.
+  void Configure(const config::Configuration& settings, const std::string& digest);
+
+  // One packet of the prober; `sequence` belongs to its connection.
+  std::expected<void, Refusal> OnPacket(std::string_view packet, std::uint64_t& sequence);
+  void OnStarted(const UnitName& unit, StartOutcome outcome, const std::string& words);
+  // To be called every second or so: notes that the prober is silent.
+  void Tick();
+  // Sends what the prober has not been told yet, as far as `send` takes it.
+  void Answer();
+
+  const UnitWhitelist& whitelist() const { return *whitelist_; }
+  // "2 tunnels: 1 healthy, 1 down (cloudflared_2 started 10:30:22)"
+  std::string Summary() const;
+
+ private:
+  struct Tunnel {
+    TunnelHistory history{};
+    Verdict verdict = Verdict::kNone;
+    TunnelStatus status{};
+    Reason reason{};
+  };
+
+  bool Judge(const TunnelFact& fact);
+  void ForgetUnknown();
+  void CommitStarts(const std::vector<TunnelFact>& intended);
+  bool Save(const UnitName& unit);
+  void Load(const UnitName& unit);
+  void SayGateway(GatewayState gateway);
+  void SayStatus(const Tunnel& before, const TunnelFact& fact, Verdict verdict);
+
+  AuditLog& log_;
+  std::string records_;
+  Effects effects_;
+  std::optional<UnitWhitelist> whitelist_;
+  std::string digest_;
+
+  std::chrono::nanoseconds patience_{};  // with a silent prober
+
+  std::map<TunnelId, Tunnel> tunnels_;
+  std::map<UnitName, UnitHistory> units_;
+  std::uint64_t instance_ = 0;  // of the prober
+  TimePoint last_report_;
+  bool silent_ = false;
+  GatewayState gateway_ = GatewayState::kNotChecked;
+  std::string last_start_;
+
+  std::uint64_t sequence_ = 0;  // of the newest report
+  bool owes_answer_ = false;    // to that report
+  std::set<TunnelId> untold_;   // tunnels whose verdict or outcome is new
+  std::uint64_t unknown_tunnels_ = 0;
+};
+
+}  // namespace failover

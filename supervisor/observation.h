@@ -1,0 +1,41 @@
+// Where the root process meets the wire, and the only file that does: a packet from a peer that may
+// lie becomes an Observation or a Refusal; verdicts become an Acknowledgement. Trusts only bounds.
+#pragma once
+
+#include <expected>
+#include <span>
+
+#include "supervisor/decision.h"
+
+namespace failover {
+
+inline constexpr int kMaxTunnelsPerPacket = 128;
+
+struct Observation {
+  std::uint64_t sequence;  // the one after `last_sequence`
+  std::uint64_t instance;  // of the prober; observations are numbered anew with it
+  GatewayState gateway;
+  std::vector<TunnelFact> facts;  // at most kMaxTunnelsPerPacket, each of a configured tunnel
+  std::size_t unknown_tunnels;    // skipped: not in our configuration
+};
+
+// Why a packet is not acted on, in the log's words.
+using Refusal = std::string_view;
+
+// `last_sequence`: of the newest report accepted on this connection, 0 at first.
+std::expected<Observation, Refusal> Inspect(
+    std::string_view packet, std::uint64_t last_sequence, const UnitWhitelist& whitelist);
+
+struct TunnelVerdict {
+  TunnelId tunnel;
+  Verdict verdict;
+  TunnelHistory history;
+  StartOutcome outcome;                // of the unit's last start
+  std::chrono::nanoseconds start_age;  // since then
+};
+
+// The answer to the report `sequence`, at most kMaxTunnelsPerPacket verdicts.
+std::string EncodeAcknowledgement(std::uint64_t sequence, const std::string& config_digest,
+    std::uint64_t unknown_tunnels, std::span<const TunnelVerdict> verdicts);
+
+}  // namespace failover

@@ -1,0 +1,57 @@
+// From the root-owned configuration to the only names that root will ever start. Runs as root;
+// trusts the configuration, which common/config.h has checked, and nothing else.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "common/health.h"
+#include "common/tunnel_id.h"
+#include "config.pb.h"
+
+namespace failover {
+
+// The name of a unit that root may start, "cloudflared_1.service". Nothing but the whitelist can
+// make one, so what takes a UnitName cannot be handed a peer's text.
+class UnitName {
+ public:
+  const std::string& str() const { return name_; }
+  std::string label() const { return name_.substr(0, name_.rfind('.')); }  // as the log names it
+  friend auto operator<=>(const UnitName&, const UnitName&) = default;
+
+ private:
+  friend class UnitWhitelist;
+  explicit UnitName(std::string name) : name_(std::move(name)) {}
+
+  std::string name_;
+};
+
+// What the configuration says about one tunnel. Valid as long as the whitelist.
+struct UnitRule {
+  TunnelId id;
+  UnitName unit;
+  const config::Tunnel& tunnel;
+  const config::Configuration& all;
+
+  std::string title() const;  // for the log: "Tunnel ID" or "Tunnel ID (NAME)"
+};
+
+class UnitWhitelist {
+ public:
+  // `settings`: as LoadConfig() returns them, every id and unit valid, every default filled in.
+  explicit UnitWhitelist(config::Configuration settings = {});
+  UnitWhitelist(const UnitWhitelist&) = delete;
+
+  const UnitRule* Find(const TunnelId& tunnel) const;  // the list's own, or nullptr
+  bool Contains(const UnitName& unit) const { return units_.contains(unit); }
+  const std::map<TunnelId, UnitRule>& rules() const { return rules_; }
+  const std::set<UnitName>& units() const { return units_; }
+  const config::Configuration& settings() const { return settings_; }
+
+ private:
+  const config::Configuration settings_;
+  std::map<TunnelId, UnitRule> rules_;
+  std::set<UnitName> units_;
+};
+
+}  // namespace failover

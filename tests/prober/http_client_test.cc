@@ -1,0 +1,85 @@
+// The network part is tried by the system tests; here is what needs no server.
+#include "prober/http_client.h"
+
+#include <curl/curl.h>
+#include <gtest/gtest.h>
+
+namespace failover {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(HttpClient, CurlCodesHaveTheirMeaning) {
+  const std::pair<int, Transport> cases[] = {
+      {CURLE_OK, Transport::kAnswered},
+      {CURLE_OPERATION_TIMEDOUT, Transport::kTimeout},
+      {CURLE_COULDNT_CONNECT, Transport::kConnect},
+      {CURLE_COULDNT_RESOLVE_HOST, Transport::kDns},
+      {CURLE_PEER_FAILED_VERIFICATION, Transport::kTls},
+      {CURLE_SSL_CONNECT_ERROR, Transport::kTls},
+      {CURLE_SSL_CACERT_BADFILE, Transport::kTls},
+      {CURLE_PARTIAL_FILE, Transport::kInterrupted},
+      {CURLE_GOT_NOTHING, Transport::kInterrupted},
+      {CURLE_RECV_ERROR, Transport::kInterrupted},
+      {CURLE_HTTP2_STREAM, Transport::kInterrupted},
+      {CURLE_BAD_CONTENT_ENCODING, Transport::kInterrupted},
+      {CURLE_OUT_OF_MEMORY, Transport::kInternal},
+      {CURLE_UNSUPPORTED_PROTOCOL, Transport::kInternal},
+  };
+  for (const auto& [code, transport] : cases) {
+    EXPECT_EQ(TransportOf(code, NameLookup::kDone), transport) << code;
+  }
+}
+
+TEST(HttpClient, ATimeoutWithoutAnAddressIsTheNameServers) {
+  EXPECT_EQ(TransportOf(CURLE_OPERATION_TIMEDOUT, NameLookup::kNotDone), Transport::kDns);
+}
+
+class HttpClientTest : public testing::Test {
+ protected:
+  std::vector<HttpAnswer> GetTwice(const std::string& url) {
+    std::vector<HttpAnswer> answers;
+    EventLoop loop;
+    HttpClient client(loop, {.ca_file = "", .timeout = 5s}, [&] {
+      ++turns_;
+      if (answers.size() == 2) loop.Stop();
+    });
+    for (int i = 0; i < 2; ++i) {
+      client.Get(url, "token", [&](HttpAnswer a) { answers.push_back(std::move(a)); });
+    }
+    EXPECT_TRUE(answers.empty()) << "answers come from the loop";
+    loop.Run();
+    return answers;
+  }
+  int turns_ = 0;
+};
+
+TEST_F(HttpClientTest, AClosedPortIsNoConnection) {
+  for (const HttpAnswer& answer : GetTwice("https://127.0.0.1:1/")) {
+    EXPECT_EQ(answer.transport, Transport::kConnect);
+    EXPECT_EQ(answer.status, 0);
+  }
+  EXPECT_GE(turns_, 1);
+}
+
+TEST_F(HttpClientTest, OnlyHttpsIsSpoken) {
+  for (const char* url : {"http://127.0.0.1:1/", "file:///etc/passwd", "ftp://127.0.0.1:1/"}) {
+    for (const HttpAnswer& answer : GetTwice(url)) {
+      EXPECT_EQ(answer.transport, Transport::kInternal) << url;
+      EXPECT_TRUE(answer.body.empty()) << url;
+    }
+  }
+}
+
+TEST_F(HttpClientTest, DestructionCancelsWhatIsUnderWay) {
+  EventLoop loop;
+  int answers = 0;
+  {
+    HttpClient client(loop, {.ca_file = "", .timeout = 60s}, [] {});
+    client.Get("https://127.0.0.1:1/", "token", [&](const HttpAnswer&) { ++answers; });
+  }
+  EXPECT_EQ(answers, 0);
+}
+
+}  // namespace
+}  // namespace failover

@@ -1,0 +1,99 @@
+#include "prober/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/prober/temp_dir.h"
+
+namespace failover {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kAccount = R"("account_id":"699d98642c564d2e855e9661899b7252")";
+
+LoadedConfig Parse(const std::string& json) {
+  auto config = ParseConfig(json, "t.json");
+  EXPECT_TRUE(config.has_value()) << config.error()[0];
+  return *config;
+}
+
+std::string TunnelJson(const std::string& id_end, const std::string& more) {
+  return "{" + kAccount + R"(,"tunnel_id":"f70ff985-a4ef-4643-bbbc-4a0ed4fc84)" + id_end +
+         R"(","service":"backup",)" + more + "}";
+}
+
+TEST(Settings, AFileOfTheScriptGetsTheDefaults) {
+  const auto made = MakeSettings(Parse(R"({"gateway_ip":"192.168.1.1","tunnels":[)" +
+                                       TunnelJson("15", R"("token":"t1")") + "]}"),
+      "t.json");
+  ASSERT_TRUE(made.has_value());
+  const Settings& settings = made->settings;
+  EXPECT_EQ(settings.gateway, IpAddress::Parse("192.168.1.1"));
+  EXPECT_EQ(settings.check_interval, 3s);
+  EXPECT_EQ(settings.confirm_interval, 1s);
+  EXPECT_EQ(settings.gateway_timeout, 1s);
+  EXPECT_EQ(settings.api_timeout, 10s);
+  EXPECT_EQ(settings.api_base_url, "https://api.cloudflare.com/client/v4");
+  EXPECT_EQ(settings.api_ca_file, "");
+  EXPECT_EQ(settings.digest.size(), 32U);
+  ASSERT_EQ(settings.tunnels.size(), 1U);
+  const WatchedTunnel& tunnel = settings.tunnels[0];
+  EXPECT_EQ(tunnel.label, "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415");
+  EXPECT_EQ(tunnel.token, "t1");
+  EXPECT_EQ(tunnel.failure_threshold, 2U);
+  EXPECT_THAT(tunnel.failover_on,
+      ElementsAre(TunnelStatus::kDegraded, TunnelStatus::kDown, TunnelStatus::kInactive));
+}
+
+TEST(Settings, ATunnelsOwnValuesWin) {
+  const auto made = MakeSettings(
+      Parse(R"({"gateway_check":false,"failover_on":["down"],"failure_threshold":5,"tunnels":[)" +
+            TunnelJson("15", R"("token":"t1","name":"home","failover_on":["inactive"],
+                                "failure_threshold":1)") +
+            "," + TunnelJson("16", R"("token":"t2")") + "]}"),
+      "t.json");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->settings.gateway, std::nullopt);
+  const auto& tunnels = made->settings.tunnels;
+  EXPECT_EQ(tunnels[0].label, "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415 (home)");
+  EXPECT_THAT(tunnels[0].failover_on, ElementsAre(TunnelStatus::kInactive));
+  EXPECT_EQ(tunnels[0].failure_threshold, 1U);
+  EXPECT_THAT(tunnels[1].failover_on, ElementsAre(TunnelStatus::kDown));
+  EXPECT_EQ(tunnels[1].failure_threshold, 5U);
+}
+
+TEST(Settings, TokensComeFromTheirFiles) {
+  const TempDir dir;
+  const std::string good = dir.Write("good", "cfut_1\n");
+  const std::string open = dir.Write("open", "cfut_2\n", 0644);
+  const auto made = MakeSettings(Parse(R"({"gateway_check":false,"tunnels":[)" +
+                                       TunnelJson("15", R"("token_file":")" + good + "\"") + "," +
+                                       TunnelJson("16", R"("token_file":")" + open + "\"") + "]}"),
+      "t.json");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->settings.tunnels[0].token, "cfut_1");
+  EXPECT_EQ(made->settings.tunnels[1].token, "cfut_2");
+  EXPECT_THAT(made->exposure, ElementsAre(StartsWith("t.json: tunnels[1].token_file: " + open)));
+}
+
+TEST(Settings, AllFaultsComeAtOnceEachWithItsField) {
+  const TempDir dir;
+  const auto made = MakeSettings(
+      Parse(R"({"gateway_check":false,"api_ca_file":"/none.pem","tunnels":[)" +
+            TunnelJson("15", R"("token_file":"/none/a")") + "," +
+            TunnelJson("16", R"("token":"t")") + "," +
+            TunnelJson("17", R"("token_file":")" + dir.Write("empty", "") + "\"") + "]}"),
+      "t.json");
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error(),
+      ElementsAre(StartsWith("t.json: api_ca_file: /none.pem: No such file"),
+          StartsWith("t.json: tunnels[0].token_file: /none/a: No such file"),
+          AllOf(StartsWith("t.json: tunnels[2].token_file: "), HasSubstr("the token is empty"))));
+}
+
+}  // namespace
+}  // namespace failover

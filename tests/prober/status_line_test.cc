@@ -1,0 +1,63 @@
+#include "prober/status_line.h"
+
+#include <gtest/gtest.h>
+
+namespace failover {
+namespace {
+
+TunnelId Id(char fill) { return *TunnelId::FromBytes(std::string(16, fill)); }
+
+class StatusLineTest : public testing::Test {
+ protected:
+  std::string Line() const {
+    return DescribeStatus({.tunnels = 3,
+        .healths = healths_,
+        .gateway = gateway_,
+        .supervisor = supervisor_,
+        .verdicts = verdicts_,
+        .digest = digest_});
+  }
+  void Acknowledge(const std::string& digest) {
+    wire::Acknowledgement ack;
+    ack.set_sequence(1);
+    ack.set_config_digest(digest);
+    auto* entry = ack.add_tunnels();
+    entry->set_tunnel_id(std::string(16, 'b'));
+    entry->set_failures(2);
+    entry->set_last_outcome(wire::SUCCEEDED);
+    ASSERT_TRUE(verdicts_.Read(ack.SerializeAsString(), TimePoint()).has_value());
+  }
+
+  std::map<TunnelId, TunnelHealth> healths_;
+  std::optional<GatewayState> gateway_;
+  ReportClient::State supervisor_ = ReportClient::State::kAway;
+  VerdictBook verdicts_;
+  std::string digest_ = "digest";
+};
+
+TEST_F(StatusLineTest, AtFirstNothingIsKnown) {
+  EXPECT_EQ(Line(), "3 tunnels: 3 not asked yet; gateway not asked yet; no supervisor");
+}
+
+TEST_F(StatusLineTest, CountsEachStatusAndWhatIsBackedUp) {
+  healths_ = {{Id('a'), Known(TunnelStatus::kHealthy)}, {Id('b'), Known(TunnelStatus::kDown)},
+      {Id('c'), Unknown(Reason::kTls)}};
+  gateway_ = GatewayState::kReachable;
+  supervisor_ = ReportClient::State::kConnected;
+  Acknowledge("digest");
+  EXPECT_EQ(Line(),
+      "3 tunnels: 1 healthy, 1 down, 1 unknown (1 backed up); gateway reachable; "
+      "supervisor connected");
+}
+
+TEST_F(StatusLineTest, SaysWhenTheSupervisorReadAnotherConfiguration) {
+  gateway_ = GatewayState::kUnreachable;
+  supervisor_ = ReportClient::State::kConnected;
+  Acknowledge("older");
+  EXPECT_EQ(Line(),
+      "3 tunnels: 3 not asked yet; gateway unreachable; supervisor has another version of "
+      "the configuration");
+}
+
+}  // namespace
+}  // namespace failover

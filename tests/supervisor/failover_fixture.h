@@ -1,0 +1,97 @@
+// A Failover with a clock, a prober and a systemctl of the test's own: packets as the wire has them
+// go in, audit lines, starts and acknowledgements are looked at.
+#pragma once
+
+#include "health.pb.h"
+#include "supervisor/failover.h"
+#include "tests/supervisor/log_file.h"
+#include "tests/supervisor/samples.h"
+
+namespace failover {
+
+class FailoverTest : public testing::Test {
+ protected:
+  explicit FailoverTest(const std::string& fields = "") : settings_(Settings(fields)) {
+    std::filesystem::create_directory(file_.dir().Path("starts"));
+    failover_.Configure(settings_, std::string(32, 'd'));
+  }
+
+  Failover Another() {  // after a crash: another process with the same files
+    return {log_, file_.dir().Path("starts/"),
+        {.now = [this] { return now_; },
+            .start = [this](const UnitName& unit) { started_.push_back(unit.str()); },
+            .send = [this](std::string_view packet) {
+              if (sends_ == SendResult::kSent) answers_.emplace_back().ParseFromArray(packet.data(),
+                  static_cast<int>(packet.size()));
+              return sends_;
+            },
+            .intent = intent_}};
+  }
+
+  void Add(std::string_view tunnel, wire::TunnelStatus status, wire::Reason reason) {
+    wire::TunnelHealth& health = *report_.add_tunnels();
+    health.set_tunnel_id(std::string(Id(tunnel).bytes()));
+    health.set_observation(++observation_);
+    health.set_status(status);
+    health.set_reason(reason);
+  }
+
+  // Sends what was added, as the next packet of the connection, and answers it.
+  void Send(wire::GatewayState gateway = wire::REACHABLE) {
+    report_.set_sequence(sequence_ + 1);
+    report_.set_instance(instance_);
+    report_.set_gateway(gateway);
+    ASSERT_TRUE(failover_.OnPacket(report_.SerializeAsString(), sequence_).has_value());
+    report_.Clear();
+    failover_.Answer();
+  }
+
+  // A report about the first tunnel, and `times` - 1 more after a second each.
+  void Observe(wire::TunnelStatus status, int times = 1, wire::GatewayState gateway = wire::REACHABLE) {
+    for (int i = 0; i < times; ++i) {
+      if (i > 0) now_ += std::chrono::seconds(1);
+      Add(kTunnelOne, status, status == wire::UNKNOWN ? wire::TIMEOUT : wire::NONE);
+      Send(gateway);
+    }
+  }
+
+  void Finish(StartOutcome outcome = StartOutcome::kSucceeded, const std::string& words = "started: ok") {
+    failover_.OnStarted(failover_.whitelist().Find(Id(kTunnelOne))->unit, outcome, words);
+  }
+
+  Lines Take() { return Taken(file_.lines()); }  // the lines since the last call
+
+  const wire::TunnelVerdict* Told(std::string_view tunnel) const {
+    for (const wire::TunnelVerdict& verdict : answers_.back().tunnels()) {
+      if (verdict.tunnel_id() == Id(tunnel).bytes()) return &verdict;
+    }
+    return nullptr;
+  }
+
+  LogFile file_;
+  AuditLog log_{file_.path()};
+  TimePoint now_{std::chrono::hours(1000)};
+  std::vector<std::string> started_;
+  std::vector<wire::Acknowledgement> answers_;
+  SendResult sends_ = SendResult::kSent;
+  std::string intent_ = "Starting";
+  config::Configuration settings_;
+  Failover failover_ = Another();
+  wire::HealthReport report_;
+  std::uint64_t observation_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t instance_ = 77;
+
+ private:
+  Lines Taken(const Lines& all) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(std::exchange(taken_, all.size()));
+    return {begin, all.end()};
+  }
+
+  std::size_t taken_ = 0;
+};
+
+inline const std::string kOne = "Tunnel " + std::string(kTunnelOne);
+inline const std::string kTwo = "Tunnel " + std::string(kTunnelTwo) + " (Second)";
+
+}  // namespace failover

@@ -1,0 +1,184 @@
+#include "supervisor/observation.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/seqpacket.h"
+#include "health.pb.h"
+#include "tests/supervisor/samples.h"
+
+namespace failover {
+namespace {
+
+class Observations : public testing::Test {
+ protected:
+  Observations() : list_(Settings()) {
+    report_.set_sequence(1);
+    report_.set_instance(77);
+    report_.set_gateway(wire::REACHABLE);
+    Add(Id(kTunnelOne).bytes());
+  }
+
+  wire::TunnelHealth& Add(std::string_view id) {
+    wire::TunnelHealth& health = *report_.add_tunnels();
+    health.set_tunnel_id(std::string(id));
+    health.set_observation(1);
+    health.set_status(wire::DOWN);
+    health.set_reason(wire::NONE);
+    return health;
+  }
+
+  const UnitWhitelist list_;
+  wire::HealthReport report_;
+};
+
+TEST_F(Observations, AReportBecomesFactsAboutConfiguredTunnels) {
+  wire::TunnelHealth& second = Add(Id(kTunnelTwo).bytes());
+  second.set_observation(9);
+  second.set_status(wire::UNKNOWN);
+  second.set_reason(wire::RATE_LIMITED);
+  const auto observation = Inspect(report_.SerializeAsString(), 0, list_);
+  ASSERT_TRUE(observation.has_value());
+  EXPECT_EQ(observation->sequence, 1U);
+  EXPECT_EQ(observation->instance, 77U);
+  EXPECT_EQ(observation->gateway, GatewayState::kReachable);
+  ASSERT_EQ(observation->facts.size(), 2U);
+  EXPECT_EQ(observation->facts[0].rule, list_.Find(Id(kTunnelOne)));
+  EXPECT_EQ(observation->facts[0].status, TunnelStatus::kDown);
+  EXPECT_EQ(observation->facts[1].observation, 9U);
+  EXPECT_EQ(observation->facts[1].reason, Reason::kRateLimited);
+  EXPECT_EQ(observation->unknown_tunnels, 0U);
+}
+
+TEST_F(Observations, AnUnknownTunnelIsSkippedAndCountedAndTheRestStands) {
+  Add("aaaaaaaaaaaaaaaa");
+  Add("bbbbbbbbbbbbbbbb");
+  const auto observation = Inspect(report_.SerializeAsString(), 0, list_);
+  ASSERT_TRUE(observation.has_value());
+  EXPECT_EQ(observation->facts.size(), 1U);
+  EXPECT_EQ(observation->unknown_tunnels, 2U);
+}
+
+TEST_F(Observations, AReportMayNameNoTunnel) {
+  report_.clear_tunnels();
+  EXPECT_TRUE(Inspect(report_.SerializeAsString(), 0, list_).value().facts.empty());
+}
+
+TEST_F(Observations, WhatIsNotExactlyAReportIsRefusedWithItsReason) {
+  using Edit = std::function<void(wire::HealthReport&)>;
+  const auto tunnel = [](std::function<void(wire::TunnelHealth&)> edit) {
+    return [edit](wire::HealthReport& report) { edit(*report.mutable_tunnels(0)); };
+  };
+  const auto status = static_cast<wire::TunnelStatus>(6);
+  const auto reason = static_cast<wire::Reason>(wire::Reason_MAX + 1);
+  const std::vector<std::pair<Edit, std::string>> cases = {
+      {[](auto& r) { r.set_sequence(0); }, "out of sequence"},
+      {[](auto& r) { r.set_sequence(2); }, "out of sequence"},
+      {[](auto& r) { r.set_sequence(UINT64_MAX); }, "out of sequence"},
+      {[](auto& r) { r.set_instance(0); }, "no prober instance"},
+      {[](auto& r) { r.set_gateway(wire::GATEWAY_STATE_UNSPECIFIED); }, "an unknown gateway state"},
+      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(4)); }, "an unknown gateway state"},
+      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(-1)); }, "an unknown gateway state"},
+      {[](auto& r) {
+         while (r.tunnels_size() < 129) r.add_tunnels()->CopyFrom(r.tunnels(0));
+       },
+          "more than 128 tunnels"},
+      {tunnel([](auto& t) { t.clear_tunnel_id(); }), "a tunnel id that is not 16 bytes"},
+      {tunnel([](auto& t) { t.set_tunnel_id("123456789012345"); }), "a tunnel id that is not 16 bytes"},
+      {tunnel([](auto& t) { t.set_tunnel_id(std::string(kTunnelOne)); }),
+          "a tunnel id that is not 16 bytes"},
+      {tunnel([](auto& t) { t.set_observation(0); }), "an observation without a number"},
+      {tunnel([](auto& t) { t.clear_status(); }), "an unknown tunnel status"},
+      {tunnel([&](auto& t) { t.set_status(status); }), "an unknown tunnel status"},
+      {tunnel([](auto& t) { t.clear_reason(); }), "an unknown reason"},
+      {tunnel([&](auto& t) { t.set_reason(reason); }), "an unknown reason"},
+      {tunnel([](auto& t) { t.set_status(wire::UNKNOWN); }), "a reason that contradicts the status"},
+      {tunnel([](auto& t) { t.set_reason(wire::TIMEOUT); }), "a reason that contradicts the status"},
+  };
+  for (const auto& [edit, refusal] : cases) {
+    wire::HealthReport report = report_;
+    edit(report);
+    const auto observation = Inspect(report.SerializeAsString(), 0, list_);
+    ASSERT_FALSE(observation.has_value()) << refusal;
+    EXPECT_EQ(observation.error(), refusal);
+  }
+}
+
+TEST_F(Observations, OneBadTunnelRefusesTheWholeReport) {
+  Add("bbbbbbbbbbbbbbbb").set_observation(0);
+  EXPECT_FALSE(Inspect(report_.SerializeAsString(), 0, list_).has_value());
+}
+
+TEST_F(Observations, GarbageIsRefused) {
+  const std::string good = report_.SerializeAsString();
+  EXPECT_EQ(Inspect("\xff\xff\xff", 0, list_).error(), "not a health report");
+  EXPECT_EQ(Inspect(good.substr(0, good.size() - 1), 0, list_).error(), "not a health report");
+  EXPECT_EQ(Inspect("", 0, list_).error(), "out of sequence");
+  EXPECT_EQ(Inspect(good + std::string(kMaxPacket, '\0'), 0, list_).error(), "larger than 16 KiB");
+}
+
+TEST_F(Observations, ASequenceIsTakenOnceAndInOrder) {
+  report_.set_sequence(42);
+  const std::string packet = report_.SerializeAsString();
+  EXPECT_TRUE(Inspect(packet, 41, list_).has_value());
+  for (const std::uint64_t last :
+      {std::uint64_t{0}, std::uint64_t{40}, std::uint64_t{42}, std::uint64_t{43}, UINT64_MAX}) {
+    EXPECT_FALSE(Inspect(packet, last, list_).has_value()) << last;
+  }
+  report_.set_sequence(0);  // what UINT64_MAX + 1 would be
+  EXPECT_FALSE(Inspect(report_.SerializeAsString(), UINT64_MAX, list_).has_value());
+}
+
+TEST_F(Observations, AReportOf128TunnelsFitsIntoAPacket) {
+  report_.set_config_digest(std::string(32, 'd'));
+  report_.set_round_trip_us(UINT32_MAX);
+  report_.set_sequence(UINT64_MAX);
+  while (report_.tunnels_size() < kMaxTunnelsPerPacket) {
+    Add(Id(kTunnelOne).bytes()).set_observation(UINT64_MAX);
+  }
+  const std::string packet = report_.SerializeAsString();
+  EXPECT_LE(packet.size(), kMaxPacket);
+  EXPECT_TRUE(Inspect(packet, UINT64_MAX - 1, list_).has_value());
+}
+
+TEST_F(Observations, VerdictsBecomeAnAcknowledgementThatFitsIntoAPacket) {
+  const TunnelVerdict verdict{.tunnel = Id(kTunnelTwo),
+      .verdict = Verdict::kWaitCooldown,
+      .history = {.observation = UINT64_MAX, .failures = 3, .unknown_since = {}},
+      .outcome = StartOutcome::kFailed,
+      .start_age = std::chrono::milliseconds(1500)};
+  const std::vector<TunnelVerdict> verdicts(kMaxTunnelsPerPacket, verdict);
+  const std::string packet = EncodeAcknowledgement(7, std::string(32, 'd'), 9, verdicts);
+  EXPECT_LE(packet.size(), kMaxPacket);
+  wire::Acknowledgement answer;
+  ASSERT_TRUE(answer.ParseFromString(packet));
+  EXPECT_EQ(answer.sequence(), 7U);
+  EXPECT_EQ(answer.config_digest(), std::string(32, 'd'));
+  EXPECT_EQ(answer.unknown_tunnels(), 9U);
+  ASSERT_EQ(answer.tunnels_size(), kMaxTunnelsPerPacket);
+  EXPECT_EQ(answer.tunnels(0).tunnel_id(), Id(kTunnelTwo).bytes());
+  EXPECT_EQ(answer.tunnels(0).verdict(), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(answer.tunnels(0).failures(), 3U);
+  EXPECT_EQ(answer.tunnels(0).last_outcome(), wire::FAILED);
+  EXPECT_EQ(answer.tunnels(0).last_start_age_ms(), 1500U);
+  EXPECT_EQ(answer.tunnels(0).observation(), UINT64_MAX);
+}
+
+// Both enums are cast to the wire's.
+TEST(Verdicts, HaveTheNumbersOfTheWire) {
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitHealthy), wire::WAIT_HEALTHY);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitNotInFailoverOn), wire::WAIT_NOT_IN_FAILOVER_ON);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitUnknown), wire::WAIT_UNKNOWN);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitGateway), wire::WAIT_GATEWAY);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitConfirming), wire::WAIT_CONFIRMING);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitUnderWay), wire::WAIT_UNDER_WAY);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitCooldown), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitHourlyLimit), wire::WAIT_HOURLY_LIMIT);
+  EXPECT_EQ(static_cast<int>(Verdict::kWaitNoRecord), wire::Verdict_MAX);
+}
+
+}  // namespace
+}  // namespace failover

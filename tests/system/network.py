@@ -1,0 +1,79 @@
+"""Two network namespaces joined by a veth pair: the gateway's and the prober's.
+
+The gateway's holds the gateway address and the fake API; no packet leaves the two. The names are
+unique to this process, and everything is removed by close().
+"""
+import itertools
+import os
+import shutil
+import subprocess
+
+from processes import run
+
+GATEWAY = {4: "10.77.0.1", 6: "fd77::1"}
+PROBER = {4: "10.77.0.2", 6: "fd77::2"}
+OTHER = {4: "10.77.0.9", 6: "fd77::9"}  # a second address of the gateway's namespace
+BLACKHOLE = "10.77.9.9"  # routed to the gateway, which drops it without a word
+PREFIX = {4: 24, 6: 64}
+
+_numbers = itertools.count(1)
+
+
+class Network:
+    def __init__(self):
+        stem = f"fm{os.getpid()}n{next(_numbers)}"
+        self.gateway, self.prober = stem + "g", stem + "p"
+        self.made = []
+        self.resolver = None
+
+    def open(self):
+        for name in (self.gateway, self.prober):
+            run("ip", "netns", "add", name)
+            self.made.append(name)
+        self._batch(self.gateway, [
+            f"link add gw type veth peer name pr netns {self.prober}",
+            *(f"addr add {addresses[family]}/{PREFIX[family]} dev gw {'nodad' if family == 6 else ''}"
+              for family in (4, 6) for addresses in (GATEWAY, OTHER)),
+            "link set lo up", "link set gw up",
+            f"route add blackhole {BLACKHOLE}/32",
+        ])
+        self._batch(self.prober, [
+            *(f"addr add {PROBER[family]}/{PREFIX[family]} dev pr {'nodad' if family == 6 else ''}"
+              for family in (4, 6)),
+            "link set lo up", "link set pr up",
+            f"route add default via {GATEWAY[4]}",
+        ])
+
+    @staticmethod
+    def _batch(namespace, lines):
+        run("ip", "-n", namespace, "-batch", "-", input="\n".join(lines) + "\n")
+
+    def ip(self, *arguments):
+        """An `ip` command in the gateway's namespace."""
+        run("ip", "-n", self.gateway, *arguments)
+
+    def link(self, state):
+        self.ip("link", "set", "gw", state)
+
+    def answer_echo(self, answers):
+        """Whether the gateway's kernel answers echo requests, IPv4 and IPv6."""
+        value = "0" if answers else "1"
+        run("ip", "netns", "exec", self.gateway, "/usr/sbin/sysctl", "-q", "-w",
+            f"net.ipv4.icmp_echo_ignore_all={value}", f"net.ipv6.icmp.echo_ignore_all={value}")
+
+    def use_name_server(self, address):
+        """Children started in the prober's namespace from now on see this resolv.conf."""
+        self.resolver = f"/etc/netns/{self.prober}"
+        os.makedirs(self.resolver)
+        with open(os.path.join(self.resolver, "resolv.conf"), "w", encoding="ascii") as file:
+            file.write(f"nameserver {address}\n")
+
+    def close(self):
+        for name in self.made:
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+        if self.resolver:
+            shutil.rmtree(self.resolver, ignore_errors=True)
+            try:
+                os.rmdir("/etc/netns")  # only if we were the last
+            except OSError:
+                pass

@@ -1,0 +1,116 @@
+"""The other ends of the daemons' sockets: a peer of the supervisor, a service manager that listens.
+
+A Peer need not keep to any rule; a NotifySocket is what systemd binds for a unit.
+"""
+import os
+import socket
+import threading
+import time
+
+import wire
+from processes import wait_until
+
+NOBODY, NOGROUP = 65534, 65534  # who the prober is in these tests
+STRANGER = 65533
+
+
+class Peer:
+    """A connection to the report socket, made with the given uid."""
+
+    def __init__(self, path, uid=NOBODY, gid=NOGROUP):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.instance = int.from_bytes(os.urandom(8), "little") | 1
+        self.sequence = 0
+        os.setegid(gid)
+        os.seteuid(uid)
+        try:
+            self.socket.connect(path)  # waits while the backlog is full
+            self.socket.settimeout(5)
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, packet):
+        """False if the other side has closed."""
+        try:
+            self.socket.send(packet)
+            return True
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+
+    def report(self, tunnels=(), **fields):
+        """Sends the next report in order; returns its sequence number."""
+        self.sequence += 1
+        self.send(wire.report(self.sequence, self.instance, tunnels, **fields))
+        return self.sequence
+
+    def receive(self, timeout=5.0):
+        """The next acknowledgement; None if the other side closed."""
+        self.socket.settimeout(timeout)
+        try:
+            packet = self.socket.recv(65536)
+        except ConnectionResetError:
+            return None
+        return wire.acknowledgement(packet) if packet else None
+
+    def acknowledged(self, sequence, timeout=5.0):
+        """The acknowledgement of that report or a later one; fails if none comes."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            answer = self.receive(max(0.01, deadline - time.monotonic()))
+            if answer is None:
+                raise AssertionError(f"closed before report {sequence} was acknowledged")
+            if answer["sequence"] >= sequence:
+                return answer
+        raise AssertionError(f"report {sequence} not acknowledged within {timeout:g} s")
+
+    def verdict(self, tunnel_id, sequence, timeout=5.0):
+        return self.acknowledged(sequence, timeout)["tunnels"][tunnel_id]
+
+    def closed_by_other_side(self, timeout=5.0):
+        """True once the other side has closed; acknowledgements before that are dropped."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                if self.receive(max(0.01, deadline - time.monotonic())) is None:
+                    return True
+            except TimeoutError:
+                return False
+        return False
+
+
+class NotifySocket:
+    """Collects sd_notify messages, each with the monotonic time at which it came."""
+
+    def __init__(self, path):
+        self.path = path
+        self.messages = []
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(path)
+        os.chmod(path, 0o777)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        while True:
+            try:
+                text = self.socket.recv(65536).decode()
+            except OSError:
+                return
+            self.messages.append((time.monotonic(), dict(
+                line.split("=", 1) for line in text.splitlines() if "=" in line)))
+
+    def values(self, name):
+        return [fields[name] for _, fields in list(self.messages) if name in fields]
+
+    def wait_for(self, name, matches=lambda value: True, timeout=15.0):
+        return wait_until(lambda: [v for v in self.values(name) if matches(v)],
+                          f"sd_notify {name}; so far: {[f for _, f in self.messages]}", timeout)[-1]
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,95 @@
+"""proto/health.proto by hand, for peers that need not keep to it.
+
+Encodes what a prober may send and what it may not; decodes acknowledgements.
+"""
+import uuid
+
+REACHABLE, UNREACHABLE, NOT_CHECKED = 1, 2, 3
+UNKNOWN, HEALTHY, DEGRADED, DOWN, INACTIVE = 1, 2, 3, 4, 5
+NONE, TIMEOUT, RATE_LIMITED = 1, 2, 7
+MAX_PACKET = 16 * 1024
+MAX_TUNNELS = 128
+
+
+def varint(value):
+    out = bytearray()
+    value &= (1 << 64) - 1
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def number(field, value):
+    return varint(field << 3) + varint(value)
+
+
+def fixed64(field, value):
+    return varint(field << 3 | 1) + value.to_bytes(8, "little")
+
+
+def data(field, value):
+    return varint(field << 3 | 2) + varint(len(value)) + value
+
+
+def tunnel(tunnel_id, observation, status, reason=None):
+    """One TunnelHealth. `tunnel_id`: a UUID's text, or any bytes."""
+    raw = tunnel_id if isinstance(tunnel_id, bytes) else uuid.UUID(tunnel_id).bytes
+    if reason is None:
+        reason = TIMEOUT if status == UNKNOWN else NONE
+    return data(1, raw) + number(2, observation) + number(3, status) + number(4, reason)
+
+
+def report(sequence, instance, tunnels=(), gateway=REACHABLE, digest=bytes(32), round_trip=100,
+           extra=b""):
+    """One HealthReport; `tunnels` as tunnel() makes them, `extra` goes behind it raw."""
+    return (number(1, sequence) + fixed64(2, instance) + number(3, gateway) + number(4, round_trip)
+            + data(5, digest) + b"".join(data(6, t) for t in tunnels) + extra)
+
+
+def fields(message):
+    """{field: [values]} of any message without groups."""
+    found, at = {}, 0
+
+    def read_varint():
+        nonlocal at
+        value, shift = 0, 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        key = read_varint()
+        kind = key & 7
+        if kind == 0:
+            value = read_varint()
+        elif kind == 1:
+            value, at = int.from_bytes(message[at:at + 8], "little"), at + 8
+        elif kind == 2:
+            size = read_varint()
+            value, at = message[at:at + size], at + size
+        else:
+            raise ValueError(f"wire type {kind}")
+        found.setdefault(key >> 3, []).append(value)
+    return found
+
+
+def acknowledgement(message):
+    """{"sequence", "digest", "unknown_tunnels", "tunnels": {id: {...}}} of one Acknowledgement."""
+    def first(found, field, default=0):
+        return found.get(field, [default])[0]
+
+    whole = fields(message)
+    tunnels = {}
+    for raw in whole.get(3, []):
+        one = fields(raw)
+        tunnels[str(uuid.UUID(bytes=first(one, 1)))] = {
+            "verdict": first(one, 1 + 1), "failures": first(one, 3), "outcome": first(one, 4),
+            "age_ms": first(one, 5), "observation": first(one, 6)}
+    return {"sequence": first(whole, 1), "digest": first(whole, 2, b""),
+            "unknown_tunnels": first(whole, 4), "tunnels": tunnels}
