@@ -1,9 +1,7 @@
 #include "common/config.h"
 
 #include <sha256.h>
-#include <sys/stat.h>
 
-#include <array>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -23,9 +21,9 @@ static void CheckWhole(config::Configuration& settings, Faults& faults) {
         "gateway_ip: missing; write the gateway's address, as `ip route show default` prints it, "
         "or \"gateway_check\": false if it does not answer ping");
   }
-  constexpr std::array<int, 3> kNotHealthy = {config::down, config::degraded, config::inactive};
-  if (settings.failover_on().empty())
-    settings.mutable_failover_on()->Add(kNotHealthy.begin(), kNotHealthy.end());
+  if (settings.failover_on().empty()) {
+    for (const auto bad : {config::down, config::degraded, config::inactive}) settings.add_failover_on(bad);
+  }
   std::map<TunnelId, std::string> seen;
   for (int i = 0; config::Tunnel & tunnel : *settings.mutable_tunnels()) {
     const std::string here = "tunnels[" + std::to_string(i++) + "]";
@@ -47,19 +45,20 @@ static void CheckOwnerAndMode(const std::string& path, const struct stat& file, 
   const std::string remedy = "; run: chmod 0640 " + path;
   const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid);
   const bool tokens = std::ranges::any_of(config.settings.tunnels(), &config::Tunnel::has_token);
-  const bool writable = (file.st_mode & 022) != 0;
-  const bool exposed = tokens && (file.st_mode & 04) != 0;
   if (file.st_uid != 0)
     config.tampering = {owner + ", must be root; run: chown root:failover-prober " + path};
-  if (writable) config.tampering.push_back(mode.str() + "others than root write" + remedy);
-  if (exposed) config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
+  if ((file.st_mode & 022) != 0) config.tampering.push_back(mode.str() + "others than root write" + remedy);
+  if (tokens && (file.st_mode & 04) != 0) {
+    config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
+  }
 }
 
 std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::size_t limit) {
   FileContent file;
   if (stat(path.c_str(), &file.status) != 0) return FailErrno(path);
   if (!S_ISREG(file.status.st_mode)) return Fail(path + ": not a regular file");
-  if (static_cast<std::size_t>(file.status.st_size) > limit) return Fail(path + ": too large");
+  if (static_cast<std::size_t>(file.status.st_size) > limit)
+    return Fail(path + ": larger than " + std::to_string(limit) + " bytes");
   std::ifstream in(path, std::ios::binary);
   if (!in) return FailErrno(path);
   file.text.assign(std::istreambuf_iterator<char>(in), {});

@@ -5,9 +5,6 @@
 
 #include <sys/stat.h>
 
-#include <expected>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/error.h"

@@ -43,6 +43,18 @@ static std::string Shown(const std::string& text) {
   return Escape(text.substr(0, 48)) + (text.size() > 48 ? "..." : "");
 }
 
+std::string FaultIn(const config::Rule& rule, const std::string& value) {
+  const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
+  for (const config::Check& check : rule.check()) {
+    const std::string& pattern = check.has_must() ? check.must() : check.never();
+    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
+  }
+  in6_addr address{};
+  const bool literal =
+      inet_pton(AF_INET, value.c_str(), &address) == 1 || inet_pton(AF_INET6, value.c_str(), &address) == 1;
+  return rule.address() && !literal ? shown + "is not an IPv4 or IPv6 address" : "";
+}
+
 static const config::Rule& RuleOf(const Field& field) { return field.options().GetExtension(config::rule); }
 
 static std::string Remedy(const Field& field) {
@@ -54,31 +66,38 @@ static std::string Remedy(const Field& field) {
 }
 
 static int KindOf(const Field& field) {
-  switch (field.cpp_type()) {
-    case Field::CPPTYPE_BOOL: return pb::Value::kBoolValue;
-    case Field::CPPTYPE_MESSAGE: return pb::Value::kStructValue;
-    case Field::CPPTYPE_STRING:
-    case Field::CPPTYPE_ENUM: return pb::Value::kStringValue;
-    default: return pb::Value::kNumberValue;
+  if (field.message_type() != nullptr) return pb::Value::kStructValue;
+  if (field.cpp_type() == Field::CPPTYPE_BOOL) return pb::Value::kBoolValue;
+  const bool text = field.enum_type() != nullptr || field.cpp_type() == Field::CPPTYPE_STRING;
+  return text ? pb::Value::kStringValue : pb::Value::kNumberValue;
+}
+
+static std::string WrongKind(const pb::Value& value, int kind) {
+  if (value.kind_case() == kind) return "";
+  const std::string is = kKinds.at(value.kind_case());
+  return "is " + is + ", must be " + kKinds.at(static_cast<std::size_t>(kind));
+}
+
+static std::string NamesOf(const pb::EnumDescriptor& type) {
+  std::string names;
+  for (int i = 0; i < type.value_count(); ++i) names += (i > 0 ? ", " : "") + type.value(i)->name();
+  return names;
+}
+
+// Why one value may not stand in this field, or an empty text.
+static std::string FaultIn(const Field& field, const pb::Value& value) {
+  const config::Rule& rule = RuleOf(field);
+  const pb::EnumDescriptor* names = field.enum_type();
+  if (value.kind_case() != KindOf(field)) return WrongKind(value, KindOf(field));
+  if (value.has_number_value()) {
+    const double number = value.number_value();
+    const bool inside = number >= rule.min() && number <= rule.max();
+    if (!inside) return Number(number) + " is out of range";
+    const bool whole = field.cpp_type() != Field::CPPTYPE_UINT32 || std::trunc(number) == number;
+    return whole ? "" : Number(number) + " is not a whole number";
   }
-}
-
-static std::string SetNumber(double number, const Field& field, pb::Message& message) {
-  const bool inside = number >= RuleOf(field).min() && number <= RuleOf(field).max();
-  if (!inside) return Number(number) + " is out of range";
-  const pb::Reflection& set = *message.GetReflection();
-  if (field.cpp_type() == Field::CPPTYPE_DOUBLE) return set.SetDouble(&message, &field, number), "";
-  if (std::trunc(number) != number) return Number(number) + " is not a whole number";
-  return set.SetUInt32(&message, &field, static_cast<std::uint32_t>(number)), "";
-}
-
-static std::string AddName(const std::string& name, const Field& field, pb::Message& message) {
-  const pb::EnumDescriptor& type = *field.enum_type();
-  const auto* found = type.FindValueByName(name);
-  if (found != nullptr) return message.GetReflection()->AddEnum(&message, &field, found), "";
-  std::string known;
-  for (int i = 0; i < type.value_count(); ++i) known += (i > 0 ? ", " : "") + type.value(i)->name();
-  return "is none of: " + known;
+  const bool known = names == nullptr || names->FindValueByName(value.string_value()) != nullptr;
+  return known ? FaultIn(rule, value.string_value()) : "is none of: " + NamesOf(*names);
 }
 
 class Walk {
@@ -106,50 +125,40 @@ class Walk {
   std::vector<std::string> faults;
 
  private:
-  void Add(const std::string& at, const std::string& reason, const std::string& remedy) {
+  // True if there is a reason to refuse what stands there.
+  bool Add(const std::string& at, const std::string& reason, const std::string& remedy) {
     if (!reason.empty()) faults.push_back(at + ": " + reason + "; " + remedy);
+    return !reason.empty();
   }
 
   void ReadField(const pb::Value& value, const std::string& at, const Field& field, pb::Message& message) {
     if (!field.is_repeated()) return ReadItem(value, at, field, message);
-    if (!HasKind(value, pb::Value::kListValue, at, field)) return;
+    if (Add(at, WrongKind(value, pb::Value::kListValue), Remedy(field))) return;
     const auto& items = value.list_value().values();
     if (items.empty()) Add(at, "is an empty list", Remedy(field));
     std::set<std::string> seen;
     for (int i = 0; i < items.size(); ++i) {
       const std::string here = at + "[" + std::to_string(i) + "]";
-      const bool name = items[i].has_string_value();
-      const bool again = name && !seen.insert(items[i].string_value()).second;
+      const bool again = items[i].has_string_value() && !seen.insert(items[i].string_value()).second;
       if (again) Add(here, "repeats an earlier one", "remove it");
       ReadItem(items[i], here, field, message);
     }
   }
 
-  bool HasKind(const pb::Value& value, int kind, const std::string& at, const Field& field) {
-    if (value.kind_case() == kind) return true;
-    const std::string is = kKinds.at(value.kind_case());
-    Add(at, "is " + is + ", must be " + kKinds.at(static_cast<std::size_t>(kind)), Remedy(field));
-    return false;
-  }
-
   void ReadItem(const pb::Value& value, const std::string& at, const Field& field, pb::Message& message) {
     const pb::Reflection& set = *message.GetReflection();
-    const bool nested = field.message_type() != nullptr;
-    // Added in any case, so that indices stay those of the file.
-    pb::Message& target = nested ? *set.AddMessage(&message, &field) : message;
+    const auto type = field.cpp_type();
     const std::string& text = value.string_value();
-    // Set even if it is of another type: it is not missing as well.
-    if (field.cpp_type() == Field::CPPTYPE_STRING) set.SetString(&message, &field, text);
-    if (!HasKind(value, KindOf(field), at, field)) return;
-    if (nested) return ReadObject(value.struct_value(), at + ".", target);
-    if (value.has_bool_value()) return set.SetBool(&message, &field, value.bool_value());
-    if (value.has_number_value()) {
-      Add(at, SetNumber(value.number_value(), field, message), Remedy(field));
-    } else if (field.enum_type() != nullptr) {
-      Add(at, AddName(text, field, message), Remedy(field));
-    } else {
-      Add(at, FaultIn(RuleOf(field), text), Remedy(field));
-    }
+    // These two in any case: indices stay those of the file, and a wrong value is not missing as well.
+    pb::Message* nested = type == Field::CPPTYPE_MESSAGE ? set.AddMessage(&message, &field) : nullptr;
+    if (type == Field::CPPTYPE_STRING) set.SetString(&message, &field, text);
+    if (Add(at, FaultIn(field, value), Remedy(field))) return;
+    if (nested != nullptr) ReadObject(value.struct_value(), at + ".", *nested);
+    if (value.has_bool_value()) set.SetBool(&message, &field, value.bool_value());
+    const double number = value.number_value();
+    if (type == Field::CPPTYPE_DOUBLE) set.SetDouble(&message, &field, number);
+    if (type == Field::CPPTYPE_UINT32) set.SetUInt32(&message, &field, static_cast<std::uint32_t>(number));
+    if (type == Field::CPPTYPE_ENUM) set.AddEnum(&message, &field, field.enum_type()->FindValueByName(text));
   }
 };
 
@@ -158,11 +167,11 @@ class Walk {
 // list of objects that the file has are the tunnels.
 static std::string RepeatedKey(const std::string& text) {
   const std::size_t key = text.find(") ") + 2;
-  const std::size_t item = text.substr(0, key).find("values[");
-  const std::size_t end = text.find(']', item == text.npos ? 0 : item);
-  const std::string index = item == text.npos ? "" : "tunnels" + text.substr(item + 6, end - item - 5) + ".";
-  return index + Shown(text.substr(key, text.find(": Repeated") - key)) +
-         ": repeated field; remove all but one";
+  const std::string path = text.substr(0, key);
+  const std::size_t item = path.find('[', path.find("values"));
+  const std::string index = item == path.npos ? "" : path.substr(item, path.find(']', item) + 1 - item);
+  const std::string name = Shown(text.substr(key, text.find(": Repeated") - key));
+  return (index.empty() ? "" : "tunnels" + index + ".") + name + ": repeated field; remove all but one";
 }
 
 // protobuf shows the text around a fault, which may be a token: "REASON.\nTEXT\n    ^". Ours says
@@ -180,18 +189,6 @@ static std::string SyntaxFault(const std::string& json, const std::string& text)
   const std::string place = unique ? line + ":" + column + ": " : "";
   return place + "syntax error: " + text.substr(0, text.find_last_not_of('.', first - 1) + 1) +
          "; find it with: python3 -m json.tool FILE";
-}
-
-std::string FaultIn(const config::Rule& rule, const std::string& value) {
-  const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
-  for (const config::Check& check : rule.check()) {
-    const std::string& pattern = check.has_must() ? check.must() : check.never();
-    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
-  }
-  in6_addr address{};
-  const bool literal =
-      inet_pton(AF_INET, value.c_str(), &address) == 1 || inet_pton(AF_INET6, value.c_str(), &address) == 1;
-  return rule.address() && !literal ? shown + "is not an IPv4 or IPv6 address" : "";
 }
 
 std::expected<std::vector<std::string>, Error> ReadMessage(std::string_view json, pb::Message& message) {

@@ -5,9 +5,6 @@
 
 #include <google/protobuf/message.h>
 
-#include <expected>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/error.h"

@@ -23,6 +23,7 @@ Event::Event(EventLoop& loop, int fd, short what, std::function<void(short)> cal
     runs_in.turn_ += std::chrono::steady_clock::now() - begin;
   };
   event_.reset(event_new(loop.base(), fd, what, trampoline, this));
+  if ((what & EV_PERSIST) != 0) Add(nullptr);
 }
 
 void Event::Add(const timeval* timeout) {
@@ -31,25 +32,11 @@ void Event::Add(const timeval* timeout) {
   CHECK_EQ(event_add(event_.get(), timeout), 0);
 }
 
-Timer::Timer(EventLoop& loop, std::function<void()> callback)
-    : Event(loop, -1, 0, [callback = std::move(callback)](short) { callback(); }) {}
-
 void Timer::Start(std::chrono::nanoseconds delay) {
   // Rounded up: a timer that fires early would find nothing due and be set again.
   const auto us = std::max(std::chrono::ceil<std::chrono::microseconds>(delay).count(), 0L);
   const timeval timeout{.tv_sec = us / 1'000'000, .tv_usec = us % 1'000'000};
   Add(&timeout);
-}
-
-FdWatch::FdWatch(EventLoop& loop, int fd, short what, std::function<void(short)> callback)
-    : Event(loop, fd, static_cast<short>(what | EV_PERSIST), std::move(callback)) {
-  Add(nullptr);
-}
-
-SignalWatch::SignalWatch(EventLoop& loop, int signal_number, std::function<void()> callback)
-    : Event(loop, signal_number, EV_SIGNAL | EV_PERSIST,
-          [callback = std::move(callback)](short) { callback(); }) {
-  Add(nullptr);
 }
 
 }  // namespace failover

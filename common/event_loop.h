@@ -27,8 +27,8 @@ class EventLoop {
   bool stopping_ = false;
 };
 
-// Common part of the kinds below. Destroying an event takes it out of the loop; its callback
-// may destroy it.
+// Common part of the kinds below. One with EV_PERSIST is in the loop from the first. Destroying an
+// event takes it out of the loop; its callback may destroy it.
 class Event {
  protected:
   Event(EventLoop& loop, int fd, short what, std::function<void(short)> callback);
@@ -45,7 +45,8 @@ class Event {
 // One shot; Start() again sets it anew.
 class Timer : Event {
  public:
-  Timer(EventLoop& loop, std::function<void()> callback);
+  Timer(EventLoop& loop, std::function<void()> callback)
+      : Event(loop, -1, 0, [call = std::move(callback)](short) { call(); }) {}
   void Start(std::chrono::nanoseconds delay);
   void Stop() { event_del(event_.get()); }
   bool running() const { return event_pending(event_.get(), EV_TIMEOUT, nullptr) != 0; }
@@ -54,11 +55,14 @@ class Timer : Event {
 // Watches a descriptor until destroyed. `what`: EV_READ, EV_WRITE or both; the callback gets those
 // that are ready. The descriptor must outlive it.
 struct FdWatch : Event {
-  FdWatch(EventLoop& loop, int fd, short what, std::function<void(short)> callback);
+  FdWatch(EventLoop& loop, int fd, short what, std::function<void(short)> callback)
+      : Event(loop, fd, static_cast<short>(what | EV_PERSIST), std::move(callback)) {}
 };
 
 struct SignalWatch : Event {
-  SignalWatch(EventLoop& loop, int signal_number, std::function<void()> callback);
+  SignalWatch(EventLoop& loop, int signal_number, std::function<void()> callback)
+      : Event(loop, signal_number, EV_SIGNAL | EV_PERSIST, [call = std::move(callback)](short) { call(); }) {
+  }
 };
 
 }  // namespace failover

@@ -2,7 +2,8 @@
 // proto/health.proto; the words are those of Cloudflare's API and of the audit log.
 #pragma once
 
-#include <string_view>
+#include <array>
+#include <string>
 
 namespace failover {
 
@@ -10,30 +11,11 @@ enum class GatewayState { kReachable = 1, kUnreachable = 2, kNotChecked = 3 };
 
 enum class TunnelStatus { kUnknown = 1, kHealthy = 2, kDegraded = 3, kDown = 4, kInactive = 5 };
 
-// Why a status is UNKNOWN; kNone exactly if it is not.
-enum class Reason {
-  kNone = 1,
-  kTimeout = 2,
-  kConnect = 3,
-  kTls = 4,
-  kDns = 5,
-  kInterrupted = 6,
-  kRateLimited = 7,
-  kUnauthorized = 8,
-  kNotFound = 9,
-  kDeleted = 10,
-  kServerError = 11,
-  kRejected = 12,
-  kMalformed = 13,
-  kTooLarge = 14,
-  kWrongTunnel = 15,
-  kUnknownStatus = 16,
-  kRedirected = 17,
-  kInternal = 18,
-};
-
-// Lower case, words joined by underscores: "healthy", "rate_limited".
-std::string_view Name(TunnelStatus status);
-std::string_view Name(Reason reason);
+// Lower case: "healthy". Before the first status, which is 0: "not checked yet".
+inline const std::string& Name(TunnelStatus status) {
+  static const std::array<std::string, 6> kNames = {
+      "not checked yet", "unknown", "healthy", "degraded", "down", "inactive"};
+  return kNames.at(static_cast<std::size_t>(status));
+}
 
 }  // namespace failover

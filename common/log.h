@@ -4,7 +4,6 @@
 
 #include <ctime>
 #include <string>
-#include <string_view>
 
 namespace failover {
 

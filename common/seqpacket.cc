@@ -6,12 +6,9 @@ namespace failover {
 
 std::expected<std::string_view, ReceiveError> ReceivePacket(int fd, std::span<char> buffer) {
   iovec piece{.iov_base = buffer.data(), .iov_len = buffer.size()};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
+  msghdr message{.msg_iov = &piece, .msg_iovlen = 1};
   const ssize_t size = recvmsg(fd, &message, MSG_DONTWAIT);
-  const bool later = size < 0 && (errno == EAGAIN || errno == EINTR);
-  if (later) return std::unexpected(ReceiveError::kWouldBlock);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::unexpected(ReceiveError::kWouldBlock);
   if ((message.msg_flags & MSG_CTRUNC) != 0) return std::unexpected(ReceiveError::kControlData);
   if (size <= 0) return std::unexpected(ReceiveError::kClosed);
   if ((message.msg_flags & MSG_TRUNC) != 0) return std::unexpected(ReceiveError::kTooLarge);

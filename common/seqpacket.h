@@ -5,10 +5,7 @@
 
 #include <sys/un.h>
 
-#include <cstddef>
-#include <expected>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "common/error.h"

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "common/seqpacket.h"
+#include "common/unique_fd.h"
 
 namespace failover {
 
@@ -14,19 +15,12 @@ static std::string Take(const char* variable) {
   return taken;
 }
 
-ServiceManager::ServiceManager(EventLoop& loop) : watchdog_(loop, [this] { AnswerWatchdog(); }) {
-  const std::string path = Take("NOTIFY_SOCKET");
-  interval_ = std::chrono::microseconds(std::atoll(Take("WATCHDOG_USEC").c_str()) / 2);
+ServiceManager::ServiceManager(EventLoop& loop)
+    : address_(Take("NOTIFY_SOCKET")), watchdog_(loop, [this] { AnswerWatchdog(); }) {
+  interval_ = std::chrono::microseconds(std::strtoll(Take("WATCHDOG_USEC").c_str(), nullptr, 10) / 2);
   const std::string watched = Take("WATCHDOG_PID");
-  auto address = UnixAddress(path);
-  if (!address) return;
-  if (path[0] == '@') address->sun_path[0] = '\0';  // an abstract socket
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  socket_ = UniqueFd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (connect(socket_.get(), reinterpret_cast<const sockaddr*>(&*address), size) != 0) {
-    PLOG(WARNING) << path << ": cannot reach the service manager";
-  }
-  if (watched.empty() || watched == std::to_string(getpid())) AnswerWatchdog();
+  const bool ours = watched.empty() || watched == std::to_string(getpid());
+  if (ours && UnixAddress(address_)) AnswerWatchdog();
 }
 
 void ServiceManager::Reloading() {
@@ -45,9 +39,16 @@ void ServiceManager::AnswerWatchdog() {
   watchdog_.Start(interval_);
 }
 
+// By the address each time: the service manager may have made its socket anew.
 void ServiceManager::Send(const std::string& message) {
-  if (socket_ && send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
-    PLOG(WARNING) << "cannot tell the service manager: " << message;
+  auto name = UnixAddress(address_);
+  if (!name) return;
+  if (address_[0] == '@') name->sun_path[0] = '\0';
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
+  const auto* to = reinterpret_cast<const sockaddr*>(&*name);
+  const UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (sendto(fd.get(), message.data(), message.size(), MSG_NOSIGNAL, to, size) < 0) {
+    PLOG(WARNING) << address_ << ": cannot tell the service manager: " << message;
   }
 }
 

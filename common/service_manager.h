@@ -5,7 +5,6 @@
 #include <string>
 
 #include "common/event_loop.h"
-#include "common/unique_fd.h"
 
 namespace failover {
 
@@ -24,7 +23,7 @@ class ServiceManager {
   void Send(const std::string& message);
   void AnswerWatchdog();
 
-  UniqueFd socket_;
+  std::string address_;  // a path, or "@..." for the abstract name space
   std::chrono::microseconds interval_{0};
   std::string status_;
   Timer watchdog_;

@@ -2,12 +2,12 @@
 // configuration, API answers and packets; the type itself carries no trust.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <compare>
-#include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace failover {
 
@@ -16,17 +16,50 @@ class TunnelId {
   static constexpr std::size_t kSize = 16;
 
   // 8-4-4-4-12 hex digits, either case; nothing else.
-  static std::optional<TunnelId> Parse(std::string_view text);
-  // Exactly kSize bytes; nothing else.
-  static std::optional<TunnelId> FromBytes(std::string_view bytes);
+  static std::optional<TunnelId> Parse(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
+    TunnelId id;
+    const char* at = text.data();
+    for (char& byte : id.bytes_) {
+      const bool dash = IsDash(at - text.data());
+      if (dash && *at != '-') return std::nullopt;
+      if (dash) ++at;
+      unsigned value = 0;
+      if (std::from_chars(at, at + 2, value, 16).ptr != at + 2) return std::nullopt;
+      byte = static_cast<char>(value);
+      at += 2;
+    }
+    return id;
+  }
 
-  std::string ToString() const;  // lower case
+  // Exactly kSize bytes; nothing else.
+  static std::optional<TunnelId> FromBytes(std::string_view bytes) {
+    TunnelId id;
+    if (bytes.size() != kSize) return std::nullopt;
+    std::ranges::copy(bytes, id.bytes_.begin());
+    return id;
+  }
+
+  std::string ToString() const {  // lower case
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes_) {
+      if (IsDash(std::ssize(text))) text += '-';
+      text += kDigits[static_cast<unsigned char>(c) >> 4];
+      text += kDigits[static_cast<unsigned char>(c) & 0xf];
+    }
+    return text;
+  }
+
   std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
   friend auto operator<=>(const TunnelId&, const TunnelId&) = default;
 
  private:
   TunnelId() = default;
+  static bool IsDash(std::ptrdiff_t place) {
+    return place == 8 || place == 13 || place == 18 || place == 23;
+  }
 
   std::array<char, kSize> bytes_{};
 };

@@ -16,8 +16,7 @@ namespace {
 class OnlineCheck {
  public:
   explicit OnlineCheck(const Settings& settings)
-      : settings_(settings),
-        results_(settings.tunnels.size()),
+      : settings_(settings), results_(settings.tunnels.size()),
         http_(loop_, {.ca_file = settings.api_ca_file, .timeout = settings.api_timeout},
             [this] { AskMore(); }) {}
 
@@ -83,9 +82,9 @@ void PrintTable(const std::vector<OnlineResult>& results, std::ostream& out) {
   for (const OnlineResult& result : results) width = std::max(width, result.tunnel.size());
   const auto row = [&](std::string_view tunnel, std::string_view status, std::string_view reason,
                        std::string_view http, std::string_view ms) {
-    out << std::left << std::setw(static_cast<int>(width)) << tunnel << "  " << std::setw(8)
-        << status << "  " << std::setw(14) << reason << "  " << std::right << std::setw(4) << http
-        << "  " << std::setw(6) << ms << "\n";
+    out << std::left << std::setw(static_cast<int>(width)) << tunnel << "  " << std::setw(8) << status
+        << "  " << std::setw(14) << reason << "  " << std::right << std::setw(4) << http << "  "
+        << std::setw(6) << ms << "\n";
   };
   row("TUNNEL", "STATUS", "REASON", "HTTP", "MS");
   for (const OnlineResult& result : results) {
@@ -112,10 +111,8 @@ void Print(const std::vector<OnlineResult>& results, Options::Format format, std
 }
 
 int ExitStatus(const std::vector<OnlineResult>& results) {
-  return std::ranges::all_of(
-             results, [](const auto& r) { return r.health.reason == Reason::kNone; })
-             ? 0
-             : 1;
+  return std::ranges::all_of(results, [](const auto& r) { return r.health.reason == Reason::kNone; }) ? 0
+                                                                                                      : 1;
 }
 
 }  // namespace failover

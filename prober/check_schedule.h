@@ -36,7 +36,7 @@ class CheckSchedule {
   std::optional<TunnelId> TakeNext(TimePoint now);
   // What an answer says; ends the tunnel's flight.
   void Answered(const TunnelId& id, const TunnelHealth& health,
-                std::optional<std::chrono::seconds> retry_after, TimePoint now);
+      std::optional<std::chrono::seconds> retry_after, TimePoint now);
 
   // A supervisor without a memory may be at the other end: counts begin anew, and what fails is
   // confirmed again.

@@ -26,8 +26,7 @@ std::expected<dom::object, Error> ParseObject(dom::parser& parser, std::string_v
 // The member, or nothing if it is absent or null.
 std::optional<dom::element> Member(const dom::object& object, std::string_view key) {
   dom::element element;
-  if (object.at_key(key).get(element) != simdjson::SUCCESS || element.is_null())
-    return std::nullopt;
+  if (object.at_key(key).get(element) != simdjson::SUCCESS || element.is_null()) return std::nullopt;
   return element;
 }
 
@@ -84,8 +83,8 @@ Reason ReasonOfRefusal(int status, const std::optional<Envelope>& envelope) {
 }
 
 TunnelHealth JudgeFacts(const TunnelFacts& facts, const TunnelId& asked) {
-  static constexpr std::array kStatuses = {TunnelStatus::kHealthy, TunnelStatus::kDegraded,
-      TunnelStatus::kDown, TunnelStatus::kInactive};
+  static constexpr std::array kStatuses = {
+      TunnelStatus::kHealthy, TunnelStatus::kDegraded, TunnelStatus::kDown, TunnelStatus::kInactive};
   if (facts.id != asked) return Unknown(Reason::kWrongTunnel);
   if (facts.existence == Existence::kDeleted) return Unknown(Reason::kDeleted);
   for (const TunnelStatus status : kStatuses) {
@@ -109,8 +108,7 @@ TunnelHealth JudgeWholeAnswer(const HttpAnswer& answer, const TunnelId& asked) {
 
 std::string TunnelUrl(std::string_view base, std::string_view account, const TunnelId& tunnel) {
   while (base.ends_with('/')) base.remove_suffix(1);
-  return std::string(base) + "/accounts/" + std::string(account) + "/cfd_tunnel/" +
-         tunnel.ToString();
+  return std::string(base) + "/accounts/" + std::string(account) + "/cfd_tunnel/" + tunnel.ToString();
 }
 
 std::expected<Envelope, Error> ParseEnvelope(std::string_view body) {

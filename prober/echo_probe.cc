@@ -4,12 +4,8 @@
 
 namespace failover {
 
-EchoProbe::EchoProbe(
-    IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout, TimePoint begin)
-    : gateway_(gateway),
-      next_(first),
-      begin_(begin),
-      deadline_(begin + timeout) {}
+EchoProbe::EchoProbe(IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout, TimePoint begin)
+    : gateway_(gateway), next_(first), begin_(begin), deadline_(begin + timeout) {}
 
 EchoProbe::Step EchoProbe::Next(TimePoint now) const {
   if (now >= deadline_) return Step::kGiveUp;
@@ -28,8 +24,7 @@ Echo EchoProbe::BeginAttempt(TimePoint now, RealTime real) {
   return attempts_.back().echo;
 }
 
-std::optional<std::chrono::nanoseconds> EchoProbe::Accept(
-    const ReceivedReply& reply, TimePoint now) const {
+std::optional<std::chrono::nanoseconds> EchoProbe::Accept(const ReceivedReply& reply, TimePoint now) const {
   if (reply.sender != gateway_) return std::nullopt;
   const auto attempt = std::ranges::find(attempts_, reply.echo, &Attempt::echo);
   if (attempt == attempts_.end()) return std::nullopt;

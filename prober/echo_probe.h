@@ -28,8 +28,7 @@ struct ReceivedReply {
 class EchoProbe {
  public:
   // `first` identifies the first attempt; the others count its sequence up.
-  EchoProbe(IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout,
-            TimePoint begin);
+  EchoProbe(IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout, TimePoint begin);
 
   enum class Step { kSend, kWait, kGiveUp };
   Step Next(TimePoint now) const;

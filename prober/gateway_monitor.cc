@@ -25,14 +25,10 @@ std::expected<std::unique_ptr<GatewayMonitor>, Error> GatewayMonitor::Open(
       new GatewayMonitor(loop, gateway, timeout, identifier, std::move(*socket)));
 }
 
-GatewayMonitor::GatewayMonitor(EventLoop& loop, const IpAddress& gateway,
-    std::chrono::nanoseconds timeout, std::uint16_t identifier, RawSocket socket)
-    : gateway_(gateway),
-      timeout_(timeout),
-      identifier_(identifier),
-      sequence_(RandomValue<std::uint16_t>()),
-      socket_(std::move(socket)),
-      readable_(loop, socket_.fd(), EV_READ, [this](short) { Receive(); }),
+GatewayMonitor::GatewayMonitor(EventLoop& loop, const IpAddress& gateway, std::chrono::nanoseconds timeout,
+    std::uint16_t identifier, RawSocket socket)
+    : gateway_(gateway), timeout_(timeout), identifier_(identifier), sequence_(RandomValue<std::uint16_t>()),
+      socket_(std::move(socket)), readable_(loop, socket_.fd(), EV_READ, [this](short) { Receive(); }),
       timer_(loop, [this] { Advance(); }) {}
 
 void GatewayMonitor::Probe(std::function<void(const GatewayResult&)> done) {

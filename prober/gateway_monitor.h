@@ -36,7 +36,7 @@ class GatewayMonitor {
 
  private:
   GatewayMonitor(EventLoop& loop, const IpAddress& gateway, std::chrono::nanoseconds timeout,
-                 std::uint16_t identifier, RawSocket socket);
+      std::uint16_t identifier, RawSocket socket);
 
   void Advance();
   void SendAttempt(TimePoint now);

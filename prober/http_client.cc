@@ -37,7 +37,7 @@ long Milliseconds(std::chrono::nanoseconds time) {
 // A dead path under an HTTP/2 connection that is kept alive would fail every request on it for a
 // quarter of an hour: the kernel's own patience. Ours ends with the request.
 int LimitPatience(void* settings, curl_socket_t fd, curlsocktype /*purpose*/) noexcept {
-  const unsigned patience =
+  const auto patience =
       static_cast<unsigned>(Milliseconds(static_cast<const HttpSettings*>(settings)->timeout));
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
   return CURL_SOCKOPT_OK;
@@ -98,8 +98,7 @@ class HttpClient::Transfer {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
-  static std::size_t Write(
-      const char* data, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t Write(const char* data, std::size_t size, std::size_t count, void* self) noexcept;
 
   std::unique_ptr<curl_slist, ListDeleter> headers_;  // outlives its use by handle_
   std::unique_ptr<CURL, EasyDeleter> handle_;
@@ -124,8 +123,7 @@ HttpClient::Transfer::Transfer(const HttpSettings& settings) : handle_(curl_easy
 
 void HttpClient::Transfer::Prepare(const std::string& url, const std::string& token, Done done) {
   const std::string authorization = "Authorization: Bearer " + token;
-  std::unique_ptr<curl_slist, ListDeleter> headers(
-      curl_slist_append(nullptr, authorization.c_str()));
+  std::unique_ptr<curl_slist, ListDeleter> headers(curl_slist_append(nullptr, authorization.c_str()));
   CHECK(headers != nullptr && curl_slist_append(headers.get(), "Accept: application/json"))
       << "out of memory";
   SetEasy(handle(), CURLOPT_HTTPHEADER, headers.get());
@@ -171,7 +169,7 @@ HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
 }
 
 struct HttpClient::Curl {
-  static int OnSocket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void*) noexcept {
+  static int OnSocket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*unused*/) noexcept {
     auto& client = *static_cast<HttpClient*>(self);
     client.watches_.erase(fd);
     if (what == CURL_POLL_REMOVE) return 0;
@@ -205,9 +203,7 @@ struct HttpClient::Curl {
 };
 
 HttpClient::HttpClient(EventLoop& loop, HttpSettings settings, std::function<void()> turn_done)
-    : loop_(loop),
-      settings_(std::move(settings)),
-      turn_done_(std::move(turn_done)),
+    : loop_(loop), settings_(std::move(settings)), turn_done_(std::move(turn_done)),
       timer_(loop, [this] { OnReady(CURL_SOCKET_TIMEOUT, 0); }) {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   CHECK_EQ(initialized, CURLE_OK);
@@ -252,11 +248,11 @@ void HttpClient::TakeAnswers() {
   std::vector<std::pair<Done, HttpAnswer>> answers;
   for (const auto& [transfer, code] : ended) {
     // A request that waits for another one's connection has no look-up of its own.
-    const auto lookup =
-        last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
+    const auto lookup = last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
     answers.emplace_back(transfer->TakeDone(), transfer->TakeAnswer(code, lookup));
     curl_multi_remove_handle(curl_->multi, transfer->handle());
     const auto at = std::ranges::find_if(running_, [&](auto& t) { return t.get() == transfer; });
+    CHECK(at != running_.end());
     idle_.push_back(std::move(*at));
     running_.erase(at);
   }

@@ -15,7 +15,7 @@
 
 namespace failover {
 
-inline constexpr std::size_t kMaxBody = 8 * 1024 * 1024;  // bytes, decoded
+inline constexpr std::size_t kMaxBody = std::size_t{8} * 1024 * 1024;  // bytes, decoded
 
 // Whether the name of the host was resolved before a request ended.
 enum class NameLookup { kDone, kNotDone };

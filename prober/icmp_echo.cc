@@ -27,11 +27,10 @@ void Put16(std::span<std::byte> data, std::size_t at, std::uint16_t value) {
 }
 
 // The ICMP message inside an IPv4 datagram.
-std::expected<std::span<const std::byte>, Error> StripIpv4Header(
-    std::span<const std::byte> datagram) {
+std::expected<std::span<const std::byte>, Error> StripIpv4Header(std::span<const std::byte> datagram) {
   if (datagram.size() < kMinIpv4Header) return Fail("shorter than an IPv4 header");
   if (Byte(datagram, 0) >> 4 != 4) return Fail("not IPv4");
-  const std::size_t header = (Byte(datagram, 0) & 0xf) * 4U;
+  const std::size_t header = std::size_t{Byte(datagram, 0) & 0xf} * 4;
   if (header < kMinIpv4Header || header > datagram.size()) return Fail("impossible header length");
   if (Get16(datagram, 2) != datagram.size()) return Fail("total length differs from what came");
   if ((Get16(datagram, 6) & 0x3fff) != 0) return Fail("a fragment");
@@ -59,8 +58,7 @@ std::array<std::byte, kEchoSize> EncodeEchoRequest(IpVersion version, const Echo
   return message;
 }
 
-std::expected<EchoReply, Error> DecodeEchoReply(
-    IpVersion version, std::span<const std::byte> datagram) {
+std::expected<EchoReply, Error> DecodeEchoReply(IpVersion version, std::span<const std::byte> datagram) {
   std::span<const std::byte> message = datagram;
   if (version == IpVersion::kIpv4) {
     const auto stripped = StripIpv4Header(datagram);

@@ -33,8 +33,7 @@ std::array<std::byte, kEchoSize> EncodeEchoRequest(IpVersion version, const Echo
 
 // A datagram as a raw socket delivers it: IPv4 begins with the IP header, ICMPv6 with the ICMPv6
 // message, whose checksum the kernel has verified.
-std::expected<EchoReply, Error> DecodeEchoReply(IpVersion version,
-                                                std::span<const std::byte> datagram);
+std::expected<EchoReply, Error> DecodeEchoReply(IpVersion version, std::span<const std::byte> datagram);
 
 // RFC 1071: 0 over a message whose checksum is right.
 std::uint16_t InternetChecksum(std::span<const std::byte> data);

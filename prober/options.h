@@ -8,7 +8,6 @@
 
 namespace failover {
 
-
 struct Options {
   std::string config = kDefaultConfigPath;
   std::string socket = kDefaultSocketPath;

@@ -29,9 +29,7 @@ constexpr std::string_view kUnitRemedy =
     "; start it as root, or by a unit with AmbientCapabilities=CAP_NET_RAW and "
     "CapabilityBoundingSet=CAP_NET_RAW";
 
-std::unexpected<Error> Refuse(const std::string& what) {
-  return Fail(what + std::string(kUnitRemedy));
-}
+std::unexpected<Error> Refuse(const std::string& what) { return Fail(what + std::string(kUnitRemedy)); }
 
 std::expected<Account, Error> FindAccount(const std::string& user) {
   std::array<char, 16384> strings{};
@@ -108,8 +106,7 @@ std::expected<void, Error> VerifyIdentity(Started started) {
   return {};
 }
 
-std::expected<void, Error> VerifyCapability(
-    cap_t caps, cap_value_t cap, Started started, Keep keep) {
+std::expected<void, Error> VerifyCapability(cap_t caps, cap_value_t cap, Started started, Keep keep) {
   const auto name = [cap] {
     const std::unique_ptr<char, decltype(&cap_free)> text(cap_to_name(cap), &cap_free);
     return text == nullptr ? std::to_string(cap) : std::string(text.get());

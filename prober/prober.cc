@@ -30,9 +30,7 @@ std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
 }  // namespace
 
 Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
-    : loop_(loop),
-      config_path_(std::move(config_path)),
-      service_manager_(loop),
+    : loop_(loop), config_path_(std::move(config_path)), service_manager_(loop),
       reports_(loop, std::move(socket_path),
           {.connected = [this] { poller_.ConfirmAgain(); },
               .acknowledged = [this] { service_manager_.Status(StatusLine()); }}),
@@ -40,8 +38,7 @@ Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path
                         .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
                                       const HttpAnswer& answer) { OnTunnel(id, health, answer); },
                         .turn_done = [this] { OnTurnDone(); }}),
-      on_reload_(loop, SIGHUP, [this] { Reload(); }),
-      on_terminate_(loop, SIGTERM, [this] { Stop(); }),
+      on_reload_(loop, SIGHUP, [this] { Reload(); }), on_terminate_(loop, SIGTERM, [this] { Stop(); }),
       on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
 
 std::expected<void, Faults> Prober::Start() {
@@ -100,8 +97,7 @@ void Prober::OnGateway(const GatewayResult& result) {
   switch (result.state) {
     case GatewayState::kNotChecked: return;
     case GatewayState::kReachable:
-      LOG(INFO) << "Gateway " << settings_.gateway->ToString() << " reachable"
-                << (first ? "." : " again.");
+      LOG(INFO) << "Gateway " << settings_.gateway->ToString() << " reachable" << (first ? "." : " again.");
       return;
     case GatewayState::kUnreachable:
       LOG(WARNING) << "Gateway " << settings_.gateway->ToString()

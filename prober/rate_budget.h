@@ -21,8 +21,7 @@ class RateBudget {
 
   // The API refused a request with this token. Pauses for what Retry-After says, bounded; without
   // it for kFirstPause, doubled with each refusal up to kLongestPause.
-  void Refused(const std::string& token, std::optional<std::chrono::seconds> retry_after,
-               TimePoint now);
+  void Refused(const std::string& token, std::optional<std::chrono::seconds> retry_after, TimePoint now);
   // The API gave a proper answer: the next pause is a first one again.
   void Served(const std::string& token);
 

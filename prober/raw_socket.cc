@@ -30,8 +30,7 @@ std::expected<void, Error> SetOption(
 
 // Passes what has `type` in the ICMP message's first byte and our identifier at its offset 4.
 // `base` loads the offset of the message into register X.
-std::expected<void, Error> AttachFilter(
-    int fd, sock_filter base, unsigned type, std::uint16_t identifier) {
+std::expected<void, Error> AttachFilter(int fd, sock_filter base, unsigned type, std::uint16_t identifier) {
   Filter filter = {{
       base,
       BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
@@ -70,8 +69,7 @@ std::expected<UniqueFd, Error> OpenSocket(IpVersion version) {
   UniqueFd fd(socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
       v4 ? static_cast<int>(IPPROTO_ICMP) : static_cast<int>(IPPROTO_ICMPV6)));
   if (!fd) {
-    return FailErrno(
-        v4 ? "cannot open a raw socket for ICMP" : "cannot open a raw socket for ICMPv6");
+    return FailErrno(v4 ? "cannot open a raw socket for ICMP" : "cannot open a raw socket for ICMPv6");
   }
   return fd;
 }
@@ -105,8 +103,7 @@ std::expected<RawSocket, Error> RawSocket::Open(IpVersion version, std::uint16_t
   return opened;
 }
 
-std::expected<void, Error> RawSocket::Send(
-    const IpAddress& to, std::span<const std::byte> message) {
+std::expected<void, Error> RawSocket::Send(const IpAddress& to, std::span<const std::byte> message) {
   sockaddr_storage address{};
   const socklen_t size = to.ToSocket(address);
   if (sendto(fd_.get(), message.data(), message.size(), MSG_NOSIGNAL,

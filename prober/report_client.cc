@@ -37,19 +37,14 @@ std::expected<UniqueFd, Error> OpenConnection(const std::string& path) {
 }  // namespace
 
 ReportClient::ReportClient(EventLoop& loop, std::string path, Events events)
-    : loop_(loop),
-      path_(std::move(path)),
-      events_(std::move(events)),
-      queue_(NewInstance()),
+    : loop_(loop), path_(std::move(path)), events_(std::move(events)), queue_(NewInstance()),
       retry_(loop, [this] { Connect(); }) {}
 
 void ReportClient::SetGateway(GatewayState state, std::chrono::nanoseconds round_trip) {
   queue_.SetGateway(state, round_trip);
 }
 
-void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health) {
-  queue_.Observe(id, health);
-}
+void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health) { queue_.Observe(id, health); }
 
 void ReportClient::Connect() {
   auto fd = OpenConnection(path_);

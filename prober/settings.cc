@@ -45,15 +45,14 @@ Settings MakeWhole(const LoadedConfig& config) {
 
 }  // namespace
 
-std::expected<LoadedSettings, Faults> MakeSettings(
-    const LoadedConfig& config, const std::string& path) {
+std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path) {
   LoadedSettings loaded{.settings = MakeWhole(config), .exposure = {}};
   Faults faults;
   // libcurl would say it for every request; once and at the start is better.
   if (!loaded.settings.api_ca_file.empty()) {
     if (const auto file = ReadRegularFile(loaded.settings.api_ca_file, kMaxConfigFile); !file) {
-      faults.push_back(path + ": api_ca_file: " + file.error().message +
-                       "; name a PEM file that the prober may read");
+      faults.push_back(
+          path + ": api_ca_file: " + file.error().message + "; name a PEM file that the prober may read");
     }
   }
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {

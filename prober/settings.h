@@ -43,7 +43,6 @@ struct LoadedSettings {
 };
 
 // Fails with every fault of the token files and of api_ca_file.
-std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config,
-                                                   const std::string& path);
+std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path);
 
 }  // namespace failover

@@ -16,7 +16,7 @@ struct StatusFacts {
   std::size_t tunnels = 0;
   const std::map<TunnelId, TunnelHealth>& healths;
   std::optional<GatewayState> gateway;
-  ReportClient::State supervisor;
+  ReportClient::State supervisor = ReportClient::State::kAway;
   const VerdictBook& verdicts;
   const std::string& digest;  // of our configuration
 };

@@ -1,11 +1,14 @@
 #include "prober/tunnel_health.h"
 
+#include "health.pb.h"
+
 namespace failover {
+
+std::string_view Name(Reason reason) { return wire::Reason_Name(static_cast<wire::Reason>(reason)); }
 
 std::string ToString(const TunnelHealth& health) {
   std::string text(Name(health.status));
-  if (health.status == TunnelStatus::kUnknown)
-    text += " (" + std::string(Name(health.reason)) + ")";
+  if (health.status == TunnelStatus::kUnknown) text += " (" + std::string(Name(health.reason)) + ")";
   return text;
 }
 
@@ -13,13 +16,11 @@ std::string_view Explain(Reason reason) {
   switch (reason) {
     case Reason::kNone: return "";
     case Reason::kTimeout: return "the API gave no whole answer within api_timeout";
-    case Reason::kConnect:
-      return "no connection to the API; check this host's route and firewall to it";
+    case Reason::kConnect: return "no connection to the API; check this host's route and firewall to it";
     case Reason::kTls:
       return "the API's certificate is not trusted; check this host's clock, ca-certificates and "
              "api_ca_file";
-    case Reason::kDns:
-      return "the API's name did not resolve; check /etc/resolv.conf and api_base_url";
+    case Reason::kDns: return "the API's name did not resolve; check /etc/resolv.conf and api_base_url";
     case Reason::kInterrupted: return "the connection was cut before the answer was whole";
     case Reason::kRateLimited:
       return "the API refuses more requests for now; raise check_interval or use more tokens if "
@@ -28,8 +29,7 @@ std::string_view Explain(Reason reason) {
       return "the API refused the token; check that it is valid and has the permission Cloudflare "
              "Tunnel: Read for this account";
     case Reason::kNotFound: return "the API knows no such tunnel; check account_id and tunnel_id";
-    case Reason::kDeleted:
-      return "the tunnel was deleted; remove its entry or write the id of the new one";
+    case Reason::kDeleted: return "the tunnel was deleted; remove its entry or write the id of the new one";
     case Reason::kServerError: return "the API has a fault of its own; it is asked again";
     case Reason::kRejected: return "the API refused the request; check api_base_url";
     case Reason::kMalformed: return "the answer is not what the API documents; check api_base_url";

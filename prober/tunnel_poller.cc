@@ -7,9 +7,7 @@
 namespace failover {
 
 TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
-    : loop_(loop),
-      events_(std::move(events)),
-      round_(loop, [this] { BeginRound(); }),
+    : loop_(loop), events_(std::move(events)), round_(loop, [this] { BeginRound(); }),
       confirm_(loop, [this] { BeginConfirmation(); }) {}
 
 std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {

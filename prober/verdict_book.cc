@@ -13,11 +13,10 @@ constexpr std::uint64_t kMaxAgeMs = 1'000'000'000'000;
 TunnelVerdict ReadVerdict(const wire::TunnelVerdict& from, TimePoint now) {
   const std::chrono::milliseconds age(
       static_cast<std::int64_t>(std::min(from.last_start_age_ms(), kMaxAgeMs)));
-  return {
-      .verdict = wire::Verdict_IsValid(from.verdict()) ? from.verdict() : wire::VERDICT_UNSPECIFIED,
+  return {.verdict = wire::Verdict_IsValid(from.verdict()) ? from.verdict() : wire::VERDICT_UNSPECIFIED,
       .failures = from.failures(),
-      .last_outcome = wire::StartOutcome_IsValid(from.last_outcome()) ? from.last_outcome()
-                                                                      : wire::OUTCOME_UNKNOWN,
+      .last_outcome =
+          wire::StartOutcome_IsValid(from.last_outcome()) ? from.last_outcome() : wire::OUTCOME_UNKNOWN,
       .last_start = now - age,
       .observation = from.observation()};
 }

@@ -17,44 +17,42 @@ static UniqueFd OpenToAppend(const std::string& path) {
   return fd;
 }
 
-bool LineBudget::Take(TimePoint now) {
-  const auto earned = (now - since) / refill;
-  since = earned >= used ? now : since + earned * refill;
-  used = earned >= used ? 0 : used - static_cast<unsigned>(earned);
-  if (used < burst) return ++used > 0;
-  ++left_out;
-  return false;
-}
-
 AuditLog::AuditLog(std::string path)
     : path_(std::move(path)), offset_(FormatLocalTime(std::time(nullptr), "%z")) {}
 
-bool AuditLog::Record(Severity severity, std::string_view text) {
+bool AuditLog::Record(Severity severity, const std::string& text) {
   const auto level = static_cast<google::LogSeverity>(severity);
   const std::string line = Escape(text);
+  written_ = Fail(path_ + ": dropped by glog; is GLOG_minloglevel set?");
   // The file first, through the sink alone; standard error gets what is in it.
   google::LogMessage(__FILE__, __LINE__, level, this, false).stream() << line;
-  if (!written_) return Report(Fail(written_.error().message + "; not recorded: " + line));
-  google::LogMessage(__FILE__, __LINE__, level).stream() << line;
-  return Report({});
-}
-
-void AuditLog::Say(Severity severity, std::string text) {
-  if (!peer_lines_.Take(BootClock::now())) return;
-  const auto left_out = std::exchange(peer_lines_.left_out, 0);
-  if (left_out > 0) text += " (" + std::to_string(left_out) + " lines left out before)";
-  Record(severity, text);
+  if (written_) google::LogMessage(__FILE__, __LINE__, level).stream() << line;
+  return Report(written_);
 }
 
 bool AuditLog::Sync() {
   const UniqueFd fd = OpenToAppend(path_);
-  const bool synced = fd && fdatasync(fd.get()) == 0;
-  return Report(synced ? std::expected<void, Error>() : FailErrno(path_));
+  if (fd && fdatasync(fd.get()) == 0) return Report({});
+  return Report(FailErrno(path_));
+}
+
+void AuditLog::Bound(unsigned burst, unsigned per_tick) {
+  burst_ = allowed_ = burst;
+  per_tick_ = per_tick;
+}
+
+void AuditLog::Say(Severity severity, const std::string& text) {
+  if (allowed_ == 0) {
+    ++left_out_;
+    return;
+  }
+  --allowed_;
+  const unsigned left_out = std::exchange(left_out_, 0);
+  Record(severity, text + (left_out > 0 ? " (" + std::to_string(left_out) + " lines left out before)" : ""));
 }
 
 bool AuditLog::Report(const std::expected<void, Error>& result) {
-  working_ = result.has_value();
-  if (!working_ && complaints_.Take(BootClock::now())) {
+  if (std::exchange(working_, result.has_value()) && !working_) {
     LOG(ERROR) << "Audit log: " << result.error().message
                << ". Nothing is started until it can be written: see df and ls -l";
   }
@@ -65,17 +63,26 @@ void AuditLog::send(google::LogSeverity severity, const char* /*file*/, const ch
     const google::LogMessageTime& time, const char* text, std::size_t size) {
   const std::string stamp = FormatLocalTime(time.timestamp());
   const std::string offset = FormatLocalTime(time.timestamp(), "%z");
-  std::string line = torn_ ? "\n" : "";
+  std::string line;
   if (offset != offset_) {
-    line += stamp + " [INFO] Time zone offset changed from " + offset_ + " to " + offset + "\n";
+    line = stamp + " [INFO] Time zone offset changed from " + offset_ + " to " + offset + "\n";
   }
   line += stamp + " [" + google::GetLogSeverityName(severity) + "] " + std::string(text, size) + "\n";
   const UniqueFd fd = OpenToAppend(path_);
+  // After a part of a line, unless that file was moved away since.
+  if (torn_ && fd && lseek(fd.get(), 0, SEEK_END) > 0) line.insert(0, "\n");
   const ssize_t done = fd ? write(fd.get(), line.data(), line.size()) : -1;
+  if (done < 0) {
+    written_ = FailErrno(path_);
+    return;
+  }
+  torn_ = static_cast<std::size_t>(done) != line.size();
+  if (torn_) {
+    written_ = Fail(path_ + ": No space left for a whole line");
+    return;
+  }
   offset_ = offset;
-  written_ = done < 0 ? FailErrno(path_) : std::expected<void, Error>();
-  torn_ = done >= 0 ? static_cast<std::size_t>(done) != line.size() : torn_;
-  if (done >= 0 && torn_) written_ = Fail(path_ + ": No space left for a whole line");
+  written_ = {};
 }
 
 }  // namespace failover

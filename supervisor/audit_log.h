@@ -5,21 +5,9 @@
 
 #include <glog/logging.h>
 
-#include "common/clock.h"
 #include "common/error.h"
 
 namespace failover {
-
-// Bounds lines that a peer can cause: `burst` at once, one more for each `refill`.
-struct LineBudget {
-  unsigned burst;
-  std::chrono::nanoseconds refill;
-  unsigned used = 0;
-  unsigned long left_out = 0;
-  TimePoint since{};
-
-  bool Take(TimePoint now);  // may a line be written? One that may not is counted
-};
 
 enum class Severity { kInfo = google::INFO, kWarning = google::WARNING, kError = google::ERROR };
 
@@ -29,14 +17,17 @@ class AuditLog : private google::LogSink {
   // mode 0640 and its directory's group. It must not be a link.
   explicit AuditLog(std::string path);
 
-  // One line, one write. False: it is not in the file; said on standard error, once a minute.
-  bool Record(Severity severity, std::string_view text);
-  // The same within a bound; what was left out is counted in the next line.
-  void Say(Severity severity, std::string text);
-  void Bound(unsigned burst, std::chrono::nanoseconds refill) { peer_lines_ = {burst, refill}; }
+  // One line, one write. False: it is not in the file; said on standard error when that begins.
+  bool Record(Severity severity, const std::string& text);
   // fdatasync(2): what was recorded survives a loss of power. False as above.
   bool Sync();
   bool working() const { return working_; }  // did the last Record() or Sync() succeed?
+
+  // A line that a peer can cause any number of times: at most `burst` at once, and so many more
+  // for each Tick(). What is left out is counted in the next line.
+  void Say(Severity severity, const std::string& text);
+  void Bound(unsigned burst, unsigned per_tick);
+  void Tick() { allowed_ = std::min(burst_, allowed_ + per_tick_); }
 
  private:
   void send(google::LogSeverity severity, const char* file, const char* base, int line,
@@ -49,8 +40,10 @@ class AuditLog : private google::LogSink {
   std::expected<void, Error> written_;  // by the last send()
   bool working_ = true;
   bool torn_ = false;  // the file ends in a part of a line
-  LineBudget peer_lines_{20, std::chrono::seconds(10)};
-  LineBudget complaints_{1, std::chrono::minutes(1)};
+  unsigned burst_ = 0;
+  unsigned per_tick_ = 0;
+  unsigned allowed_ = 0;
+  unsigned left_out_ = 0;
 };
 
 }  // namespace failover

@@ -34,7 +34,7 @@ struct TunnelFact {
   std::uint64_t observation;  // never 0
   GatewayState gateway;
   TunnelStatus status;
-  Reason reason;
+  std::string_view reason;  // why it is UNKNOWN, in the log's words; static storage
 };
 
 // What is remembered of a tunnel from one observation to the next.

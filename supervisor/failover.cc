@@ -6,7 +6,6 @@
 namespace failover {
 
 using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
 
 Failover::Failover(AuditLog& log, std::string records, Effects effects)
     : log_(log), records_(std::move(records)), effects_(std::move(effects)), last_report_(effects_.now()) {}
@@ -17,7 +16,7 @@ void Failover::Configure(const config::Configuration& settings, const std::strin
   patience_ = std::max<std::chrono::nanoseconds>(15s, 3 * Seconds(settings.check_interval()));
   const auto count = static_cast<unsigned>(settings.tunnels_size());
   // Whoever asks for every check gets each, as long as the prober asks at a sane pace.
-  log_.Bound(20 + 10 * count, (settings.log_every_check() ? 200ms : 30s) / count);
+  log_.Bound(20 + 10 * count, settings.log_every_check() ? 1 + 5 * count : 1 + count / 30);
   const auto gone = [&](const TunnelId& id) { return list.Find(id) == nullptr; };
   std::erase_if(tunnels_, [&](const auto& tunnel) { return gone(tunnel.first); });
   std::erase_if(untold_, gone);
@@ -33,15 +32,15 @@ void Failover::Load(const UnitName& unit) {
   if (!fresh) return;
   const std::string service = "Local service " + unit.label() + ": ";
   const auto loaded = LoadStarts(records_, unit, effects_.now());
-  entry->second = loaded.value_or(UnitHistory{{effects_.now()}, StartOutcome::kUnknown});
+  if (loaded) entry->second = *loaded;
   if (!loaded) {
+    entry->second = {.starts = {effects_.now()}, .outcome = StartOutcome::kUnknown};
     log_.Record(Severity::kWarning, service + "its cooldown begins now: " + loaded.error().message);
   }
   if (entry->second.outcome != StartOutcome::kPending) return;
+  log_.Record(Severity::kError, service + "outcome unknown; the supervisor ended before systemctl did; " +
+                                    "see: systemctl status " + unit.str());
   entry->second.outcome = StartOutcome::kUnknown;
-  const std::string what =
-      "outcome unknown; the supervisor ended before systemctl did; see: systemctl status ";
-  log_.Record(Severity::kError, service + what + unit.str());
   Save(unit);
 }
 
@@ -75,14 +74,16 @@ bool Failover::Judge(const TunnelFact& fact) {
   const auto decided = Decide(fact, tunnel.history, unit, now);
   if (!decided) return false;
   SayStatus(tunnel, fact, decided->first);
-  tunnel = {decided->second, decided->first, fact.status, fact.reason};
+  tunnel = {
+      .history = decided->second, .verdict = decided->first, .status = fact.status, .reason = fact.reason};
   untold_.insert(fact.rule->id);
   if (tunnel.verdict != Verdict::kStart) return false;
   const std::string is = fact.status == TunnelStatus::kUnknown ? " is too long " : " is ";
-  const std::string what = ". " + effects_.intent + " local service " + fact.rule->unit.label();
-  const std::string intent = fact.rule->title() + is + std::string(Name(fact.status)) + what;
-  if (!log_.Record(Severity::kError, intent)) tunnel.verdict = Verdict::kWaitNoRecord;
-  if (tunnel.verdict != Verdict::kStart) return false;
+  const std::string intent = fact.rule->title() + is + Name(fact.status) + ". " + effects_.intent;
+  if (!log_.Record(Severity::kError, intent + " local service " + fact.rule->unit.label())) {
+    tunnel.verdict = Verdict::kWaitNoRecord;
+    return false;
+  }
   std::erase_if(unit.starts, [&](TimePoint start) { return now - start >= 3600s; });
   unit.starts.push_back(now);
   unit.outcome = StartOutcome::kPending;
@@ -95,7 +96,7 @@ void Failover::CommitStarts(const std::vector<TunnelFact>& intended) {
   for (const TunnelFact& fact : intended) {
     const UnitName& unit = fact.rule->unit;
     if (!synced || !Save(unit)) {
-      units_.at(unit).starts.pop_back();
+      // It counts for the cooldown all the same, or each report would write the same lines again.
       tunnels_.at(fact.rule->id).verdict = Verdict::kWaitNoRecord;
       OnStarted(unit, StartOutcome::kFailed, "not started: the start cannot be recorded");
     } else {
@@ -127,6 +128,7 @@ void Failover::ForgetUnknown() {
 }
 
 void Failover::Tick() {
+  log_.Tick();
   if (silent_ || effects_.now() - last_report_ < patience_) return;
   silent_ = true;
   ForgetUnknown();  // it is not unknown without interruption
@@ -144,14 +146,16 @@ void Failover::SayGateway(GatewayState gateway) {
 
 void Failover::SayStatus(const Tunnel& before, const TunnelFact& fact, Verdict verdict) {
   const bool unknown = fact.status == TunnelStatus::kUnknown;
-  const std::string status = " status: " + std::string(Name(fact.status));
-  const std::string why = unknown ? " (" + std::string(Name(fact.reason)) + ")" : "";
+  const std::string title = fact.rule->title();
+  const std::string why = unknown ? " (" + std::string(fact.reason) + ")" : "";
   const bool news = before.status != fact.status || before.reason != fact.reason;
-  const bool said = news || whitelist_->settings().log_every_check();
-  if (said) log_.Say(unknown ? Severity::kWarning : Severity::kInfo, fact.rule->title() + status + why);
-  if (verdict != Verdict::kWaitHourlyLimit || before.verdict == verdict) return;
-  const std::string limit = " has been started max_starts_per_hour times and is not started again yet";
-  log_.Say(Severity::kError, fact.rule->title() + status + ", but " + fact.rule->unit.label() + limit);
+  if (news || whitelist_->settings().log_every_check()) {
+    log_.Say(unknown ? Severity::kWarning : Severity::kInfo, title + " status: " + Name(fact.status) + why);
+  }
+  if (verdict == Verdict::kWaitHourlyLimit && before.verdict != verdict) {
+    log_.Say(Severity::kError, title + " is " + Name(fact.status) + ", but local service " +
+                                   fact.rule->unit.label() + " has been started max_starts_per_hour times");
+  }
 }
 
 void Failover::Answer() {
@@ -175,14 +179,13 @@ void Failover::Answer() {
 std::string Failover::Summary() const {
   std::map<TunnelStatus, int> counts;
   for (const auto& [id, tunnel] : tunnels_) ++counts[tunnel.status];
-  std::string text = std::to_string(tunnels_.size()) + " tunnel" + (tunnels_.size() == 1 ? "" : "s");
-  for (std::string_view separator = ": "; const auto& [status, count] : counts) {
-    const std::string name(status == TunnelStatus{} ? "not checked yet" : Name(status));
-    text += std::string(std::exchange(separator, ", ")) + std::to_string(count) + " " + name;
-  }
-  if (!last_start_.empty()) text += " (" + last_start_ + ")";
-  if (gateway_ == GatewayState::kUnreachable) text += "; gateway unreachable";
-  if (!log_.working()) text += "; the audit log cannot be written: NOTHING IS STARTED";
+  std::string text = std::to_string(tunnels_.size()) + (tunnels_.size() == 1 ? " tunnel:" : " tunnels:");
+  for (const auto& [status, count] : counts) text += " " + std::to_string(count) + " " + Name(status) + ",";
+  text.back() = ' ';
+  if (!last_start_.empty()) text += "(" + last_start_ + ") ";
+  if (gateway_ == GatewayState::kUnreachable) text += "gateway unreachable ";
+  if (!log_.working()) text += "the audit log cannot be written: NOTHING IS STARTED ";
+  text.pop_back();
   return text;
 }
 

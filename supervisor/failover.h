@@ -39,10 +39,10 @@ class Failover {
 
  private:
   struct Tunnel {
-    TunnelHistory history{};
+    TunnelHistory history;
     Verdict verdict = Verdict::kNone;
     TunnelStatus status{};
-    Reason reason{};
+    std::string_view reason;
   };
 
   bool Judge(const TunnelFact& fact);

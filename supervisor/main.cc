@@ -45,7 +45,6 @@ class Supervisor {
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     Configure(config, "Cloudflare Tunnel Monitor started.");
-    Tick();
     manager_.Ready();
     loop_.Run();
     manager_.Stopping();
@@ -65,6 +64,7 @@ class Supervisor {
     log_.Record(Severity::kInfo, interval.str());
     for (const std::string& warning : config.warnings) LOG(WARNING) << Escape(warning);
     failover_.Configure(all, config.digest);
+    Tick();
   }
 
   void Reload() {
@@ -106,8 +106,7 @@ static std::expected<void, Error> Serve(const Options& options, const LoadedConf
   const passwd* prober = getpwnam(options.prober_user.c_str());
   if (prober == nullptr) return Fail("no user " + options.prober_user + "; run systemd-sysusers");
   const std::string records = options.state_dir + "/starts";
-  const bool made = mkdir(records.c_str(), 0700) == 0 || errno == EEXIST;
-  if (!made) return FailErrno(records + "; systemd-tmpfiles --create makes the directory above it");
+  if (mkdir(records.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno(records);
   return Supervisor(options).Run(config, prober->pw_uid);
 }
 

@@ -14,10 +14,10 @@ static std::expected<TunnelFact, Refusal> InspectTunnel(
   if (!status) return std::unexpected("an unknown tunnel status");
   const bool reason = wire::Reason_IsValid(health.reason()) && health.reason() != 0;
   if (!reason) return std::unexpected("an unknown reason");
-  const bool contradicts = (health.status() == wire::UNKNOWN) == (health.reason() == wire::NONE);
+  const bool contradicts = (health.status() == wire::UNKNOWN) == (health.reason() == wire::none);
   if (contradicts) return std::unexpected("a reason that contradicts the status");
   return TunnelFact{whitelist.Find(*id), health.observation(), gateway,
-      static_cast<TunnelStatus>(health.status()), static_cast<Reason>(health.reason())};
+      static_cast<TunnelStatus>(health.status()), wire::Reason_Name(health.reason())};
 }
 
 std::expected<Observation, Refusal> Inspect(

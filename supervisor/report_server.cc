@@ -74,9 +74,8 @@ void ReportServer::ReadPackets() {
     const bool large = !packet && packet.error() == ReceiveError::kTooLarge;
     const Refusal bad = large ? "larger than 16 KiB" : "carries descriptors or other control data";
     const auto accepted = packet ? on_packet_(*packet, connection_->sequence) : std::unexpected(bad);
-    if (!accepted) {
-      return Close("Refused a packet, connection closed: " + std::string(accepted.error()) + ".");
-    }
+    if (accepted) continue;
+    return Close("Refused a packet, connection closed: " + std::string(accepted.error()) + ".");
   }
   may_answer_();
 }
@@ -87,7 +86,8 @@ void ReportServer::Close(const std::string& why) {
 }
 
 SendResult ReportServer::Send(std::string_view packet) {
-  if (!connection_) return SendResult::kClosed;
+  // Whoever has not reported yet on this connection is owed no answer.
+  if (!connection_ || connection_->sequence == 0) return SendResult::kClosed;
   const SendResult result = SendPacket(connection_->fd.get(), packet);
   if (result != SendResult::kWouldBlock) return result;
   connection_->writable.emplace(loop_, connection_->fd.get(), EV_WRITE, [this](short) {

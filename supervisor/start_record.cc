@@ -14,7 +14,7 @@ std::expected<UnitHistory, Error> LoadStarts(
     const std::string& directory, const UnitName& unit, TimePoint now) {
   const std::string path = directory + unit.str();
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return UnitHistory{};
-  const auto file = ReadRegularFile(path, 128 * 1024);
+  const auto file = ReadRegularFile(path, std::size_t{128} * 1024);
   if (!file) return std::unexpected(file.error());
   std::istringstream in(file->text);
   UnitHistory history;

@@ -17,7 +17,7 @@ class UnitStarter {
   using Done = std::function<void(const UnitName&, StartOutcome, const std::string& words)>;
 
   static constexpr std::size_t kAtOnce = 16;
-  static constexpr std::size_t kMaxOutput = 2048;  // bytes that systemctl can print
+  static constexpr std::size_t kMaxOutput = 2048;  // bytes kept of what systemctl prints
 
   // `systemctl`: an absolute path, or empty for --dry-run. `whitelist` is asked once more when a
   // start's turn comes: the configuration may have changed. `done` is called once for each Start(),

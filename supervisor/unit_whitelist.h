@@ -33,16 +33,27 @@ struct UnitRule {
   const config::Tunnel& tunnel;
   const config::Configuration& all;
 
-  std::string title() const;  // for the log: "Tunnel ID" or "Tunnel ID (NAME)"
+  std::string title() const {  // for the log: "Tunnel ID" or "Tunnel ID (NAME)"
+    return "Tunnel " + id.ToString() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : "");
+  }
 };
 
 class UnitWhitelist {
  public:
   // `settings`: as LoadConfig() returns them, every id and unit valid, every default filled in.
-  explicit UnitWhitelist(config::Configuration settings = {});
+  explicit UnitWhitelist(config::Configuration settings = {}) : settings_(std::move(settings)) {
+    for (const config::Tunnel& tunnel : settings_.tunnels()) {
+      const TunnelId id = *TunnelId::Parse(tunnel.tunnel_id());
+      const UnitName& unit = *units_.insert(UnitName(tunnel.service())).first;
+      rules_.emplace(id, UnitRule{id, unit, tunnel, settings_});
+    }
+  }
   UnitWhitelist(const UnitWhitelist&) = delete;
 
-  const UnitRule* Find(const TunnelId& tunnel) const;  // the list's own, or nullptr
+  const UnitRule* Find(const TunnelId& tunnel) const {  // the list's own, or nullptr
+    const auto found = rules_.find(tunnel);
+    return found == rules_.end() ? nullptr : &found->second;
+  }
   bool Contains(const UnitName& unit) const { return units_.contains(unit); }
   const std::map<TunnelId, UnitRule>& rules() const { return rules_; }
   const std::set<UnitName>& units() const { return units_; }

@@ -10,8 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 
-const std::string kGatewayRemedy =
-    "; write the gateway's address, as `ip route show default` prints it";
+const std::string kGatewayRemedy = "; write the gateway's address, as `ip route show default` prints it";
 const std::string kAccountRemedy =
     "; copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)";
 const std::string kTunnelRemedy =
@@ -57,8 +56,7 @@ Case Service(std::string_view value, const std::string& reason) {
   return {Edited("cloudflared_1", value), "F: tunnels[0].service: " + reason + kServiceRemedy};
 }
 Case Url(const std::string& value, const std::string& reason) {
-  return {
-      WithField("\"api_base_url\": \"" + value + '"'), "F: api_base_url: " + reason + kUrlRemedy};
+  return {WithField("\"api_base_url\": \"" + value + '"'), "F: api_base_url: " + reason + kUrlRemedy};
 }
 
 TEST(ConfigMessages, NameAnUnknownField) {
@@ -91,8 +89,7 @@ TEST(ConfigMessages, NameAMissingField) {
 
 TEST(ConfigMessages, NameARepeatedField) {
   ExpectLines({
-      {WithField(R"("check_interval": 4)"),
-          "F: check_interval: repeated field; remove all but one"},
+      {WithField(R"("check_interval": 4)"), "F: check_interval: repeated field; remove all but one"},
       {WithTunnelField(R"("token": "cfat_other")"),
           "F: tunnels[0].token: repeated field; remove all but one"},
       {Edited("\n  ]", R"(, {"service": "a", "service": "b"}])"),
@@ -102,10 +99,8 @@ TEST(ConfigMessages, NameARepeatedField) {
 
 TEST(ConfigMessages, NameAWrongType) {
   ExpectLines({
-      {Edited("\"192.168.1.1\"", "1"),
-          "F: gateway_ip: is a number, must be a string" + kGatewayRemedy},
-      {Edited("\"192.168.1.1\"", "null"),
-          "F: gateway_ip: is null, must be a string" + kGatewayRemedy},
+      {Edited("\"192.168.1.1\"", "1"), "F: gateway_ip: is a number, must be a string" + kGatewayRemedy},
+      {Edited("\"192.168.1.1\"", "null"), "F: gateway_ip: is null, must be a string" + kGatewayRemedy},
       {Edited("\"check_interval\": 3", "\"check_interval\": \"3\""),
           "F: check_interval: is a string, must be a number; write a number from 1 to 3600"},
       {WithField(R"("failure_threshold": true)"),
@@ -115,8 +110,7 @@ TEST(ConfigMessages, NameAWrongType) {
       {WithField(R"("log_every_check": "true")"),
           "F: log_every_check: is a string, must be true or false; write true or false, without "
           "quotes"},
-      {WithField(R"("failover_on": "down")"),
-          "F: failover_on: is a string, must be a list" + kStatusRemedy},
+      {WithField(R"("failover_on": "down")"), "F: failover_on: is a string, must be a list" + kStatusRemedy},
       {WithField(R"("failover_on": [{}])"),
           "F: failover_on[0]: is an object, must be a string" + kStatusRemedy},
       {Edited("\"" + std::string(kToken) + "\"", "[]"),
@@ -131,8 +125,7 @@ TEST(ConfigMessages, NameAWrongType) {
 TEST(ConfigMessages, NameAValueOutOfRange) {
   const auto interval = [](std::string_view value, std::string_view shown) {
     return Case{Edited("\"check_interval\": 3", "\"check_interval\": " + std::string(value)),
-        "F: check_interval: " + std::string(shown) +
-            " is out of range; write a number from 1 to 3600"};
+        "F: check_interval: " + std::string(shown) + " is out of range; write a number from 1 to 3600"};
   };
   const std::string whole = "; write a whole number from 1 to 100";
   ExpectLines({
@@ -143,8 +136,7 @@ TEST(ConfigMessages, NameAValueOutOfRange) {
       interval("1000000", "1000000"),
       interval("1e300", "1e+300"),
       {WithField(R"("failure_threshold": 0)"), "F: failure_threshold: 0 is out of range" + whole},
-      {WithField(R"("failure_threshold": 2.5)"),
-          "F: failure_threshold: 2.5 is not a whole number" + whole},
+      {WithField(R"("failure_threshold": 2.5)"), "F: failure_threshold: 2.5 is not a whole number" + whole},
       {WithTunnelField(R"("failure_threshold": 101)"),
           "F: tunnels[0].failure_threshold: 101 is out of range" + whole},
       {WithField(R"("unknown_is_down_after": -0.5)"),
@@ -166,8 +158,7 @@ TEST(ConfigMessages, NameAStatusThatIsNoFailure) {
 TEST(ConfigMessages, NameABadGateway) {
   for (const std::string value : {"", "192.168.1", "192.168.1.1/24", "router", "fe80::1%eth0"}) {
     EXPECT_THAT(FaultsOf(Edited("192.168.1.1", value)),
-        ElementsAre(
-            "F: gateway_ip: \"" + value + "\" is not an IPv4 or IPv6 address" + kGatewayRemedy));
+        ElementsAre("F: gateway_ip: \"" + value + "\" is not an IPv4 or IPv6 address" + kGatewayRemedy));
   }
 }
 
@@ -175,15 +166,14 @@ TEST(ConfigMessages, NameABadAccountOrTunnel) {
   const std::string hex = " is not 32 lower-case hex digits";
   ExpectLines({
       Account("your_account_id_1", R"("your_account_id_1" is the example's placeholder)"),
-      Account("your_cloudflare_account_id_1",
-          R"("your_cloudflare_account_id_1" is the example's placeholder)"),
+      Account(
+          "your_cloudflare_account_id_1", R"("your_cloudflare_account_id_1" is the example's placeholder)"),
       Account("0123", "\"0123\"" + hex),
       Account("0123456789abcdef0123456789abcdeg", "\"0123456789abcdef0123456789abcdeg\"" + hex),
       Account("", "\"\"" + hex),
       Tunnel("your_tunnel_id_1", R"("your_tunnel_id_1" is the example's placeholder)"),
       Tunnel("home", R"("home" is not a UUID)"),
-      Tunnel("f70ff985a4ef4643bbbc4a0ed4fc8415",
-          R"("f70ff985a4ef4643bbbc4a0ed4fc8415" is not a UUID)"),
+      Tunnel("f70ff985a4ef4643bbbc4a0ed4fc8415", R"("f70ff985a4ef4643bbbc4a0ed4fc8415" is not a UUID)"),
   });
 }
 

@@ -38,25 +38,23 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
       "", "a", "./a", "~/a", "/a\n", std::string("/a\0b", 4), "file:///a"};
   const std::vector<FieldCase> cases = {
       {"gateway_ip", {"10.0.0.1", "::", "fe80::1", "2001:db8::192.0.2.1"},
-          {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1", "10.0.0.1\n", "[::1]",
-              "fe80::1%eth0", "localhost", std::string("10.0.0.1\0x", 10),
-              std::string("10.0.0.1\0", 9)}},
+          {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1", "10.0.0.1\n", "[::1]", "fe80::1%eth0",
+              "localhost", std::string("10.0.0.1\0x", 10), std::string("10.0.0.1\0", 9)}},
       {"api_base_url",
           {"https://a", "https://a/", "https://a.b-c:1/x/y", "https://127.0.0.1:65535",
               "https://[::1]:8443/v4", "https://[::1]"},
           {"", "a", "http://a", "HTTPS://a", "https://", "https:///x", "https://a:", "https://a:0",
               "https://a:65536", "https://a:1x", "https://a:+1", "https://a:080", "https://a?b",
-              "https://a#b", "https://u@a", "https://a b", "https://a\n", "https://a\\b",
-              "https://[::1", "https://[]", "https://[::1]x", "https://[1.2.3.4]", "https://a_b",
-              "https://a%41", "https://\xc3\xa4", std::string("https://a\0b", 11)}},
+              "https://a#b", "https://u@a", "https://a b", "https://a\n", "https://a\\b", "https://[::1",
+              "https://[]", "https://[::1]x", "https://[1.2.3.4]", "https://a_b", "https://a%41",
+              "https://\xc3\xa4", std::string("https://a\0b", 11)}},
       {"api_ca_file", {"/", "/a b"}, bad_paths},
       {"token_file", {"/", "/a b"}, bad_paths},
       {"account_id", {"699d98642c564d2e855e9661899b7252"},
           {"", "699d98642c564d2e855e9661899b725", "699d98642c564d2e855e9661899b72522",
               "699d98642c564d2e855e9661899b725g", "699D98642C564D2E855E9661899B7252",
               "699d98642c564d2e855e9661899b7252\n", "your_account_id_1"}},
-      {"tunnel_id",
-          {uuid, "F70FF985-A4EF-4643-BBBC-4A0ED4FC8415", "00000000-0000-0000-0000-000000000000"},
+      {"tunnel_id", {uuid, "F70FF985-A4EF-4643-BBBC-4A0ED4FC8415", "00000000-0000-0000-0000-000000000000"},
           {"", uuid + " ", uuid + "\n", "{" + uuid + "}", "f70ff985a4ef4643bbbc4a0ed4fc8415",
               uuid + std::string(1, '\0'), "your_tunnel_id_1"}},
       {"token", {"cfat_x", "cfut_x", "x", std::string(4000, 'x'), "xeyJ"},
@@ -69,15 +67,13 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
 
 TEST(ConfigRules, AServiceIsOnePlainServiceUnitAndNothingElse) {
   ExpectTakes({"service",
-      {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d",
-          "my.app", "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'),
-          std::string(247, 'a') + ".service"},
-      {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a",
-          "/etc/systemd/x.service", "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n",
-          "a.service\n", "a;b", "a$b", "a'b", "a\"b", "a%i", "a,b", "a=b", "a\\b", "a\\x2",
-          "a\\x2G", "a\\", "\xc3\xa4", "a\xff", std::string("a\0b", 3), "@", "@a", "a@",
-          "a@.service", "@a.service", "a.socket", "a.target", "a.mount", "a.automount", "a.swap",
-          "a.timer", "a.path", "a.slice", "a.scope", "a.device", std::string(248, 'a'),
+      {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d", "my.app",
+          "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'), std::string(247, 'a') + ".service"},
+      {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a", "/etc/systemd/x.service",
+          "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n", "a.service\n", "a;b", "a$b", "a'b", "a\"b",
+          "a%i", "a,b", "a=b", "a\\b", "a\\x2", "a\\x2G", "a\\", "\xc3\xa4", "a\xff", std::string("a\0b", 3),
+          "@", "@a", "a@", "a@.service", "@a.service", "a.socket", "a.target", "a.mount", "a.automount",
+          "a.swap", "a.timer", "a.path", "a.slice", "a.scope", "a.device", std::string(248, 'a'),
           std::string(248, 'a') + ".service", "cfat_x", "cfut_x", "cfk_x"}});
 }
 
@@ -102,8 +98,8 @@ TEST(ConfigRules, AFaultShowsTheValueShortenedAndEscapedUnlessItMayBeAToken) {
   const std::string dots(49, '.');
   EXPECT_EQ(FaultIn(tunnel, dots), '"' + dots.substr(1) + "...\" is not a UUID");
   EXPECT_EQ(FaultIn(tunnel, std::string(39, 'a')), '"' + std::string(39, 'a') + "\" is not a UUID");
-  for (const std::string& value : {std::string(40, 'a'), std::string("x.cfat_x"),
-           std::string("cfut_"), std::string("cfk_x"), std::string(60, '.') + "eyJ"}) {
+  for (const std::string& value : {std::string(40, 'a'), std::string("x.cfat_x"), std::string("cfut_"),
+           std::string("cfk_x"), std::string(60, '.') + "eyJ"}) {
     EXPECT_EQ(FaultIn(tunnel, value), "\"(not shown, may be a token)\" is not a UUID") << value;
   }
   EXPECT_EQ(FaultIn(RuleOf("token"), "a b"), "has white space or a control character");

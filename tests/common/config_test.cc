@@ -77,8 +77,7 @@ TEST(Config, FillsInWhatDependsOnAnotherField) {
 }
 
 TEST(Config, NeedsNoGatewayWhereItIsNotChecked) {
-  EXPECT_THAT(
-      FaultsOf(Edited("\"gateway_ip\": \"192.168.1.1\"", "\"gateway_check\": false")), IsEmpty());
+  EXPECT_THAT(FaultsOf(Edited("\"gateway_ip\": \"192.168.1.1\"", "\"gateway_check\": false")), IsEmpty());
 }
 
 TEST(Config, TwoTunnelsMayNameOneUnit) {
@@ -110,7 +109,7 @@ TEST(Config, WarnsOfWhatIsValidButProbablyNotMeant) {
   };
   EXPECT_THAT(warnings(R"("cooldown": 30)"),
       ElementsAre("F: max_starts_per_hour: contradicts cooldown, which allows 120 starts "
-                  "in an hour: the unit is not revived after the limit; raise one"));
+                  "in an hour; raise one of the two"));
   EXPECT_THAT(warnings(R"("cooldown": 30, "max_starts_per_hour": 120)"), IsEmpty());
   EXPECT_THAT(warnings(R"("cooldown": 60, "max_starts_per_hour": 59)"), testing::SizeIs(1));
 }
@@ -156,16 +155,15 @@ TEST(Config, ReportsWhoElseMayChangeOrReadTheFile) {
 
 TEST(Config, AFileWithoutTokensMayBeReadByAll) {
   const TempDir dir;
-  const std::string path = dir.Write(
-      "tunnels.json", Edited("\"token\": \"" + std::string(kToken), "\"token_file\": \"/etc/x"));
+  const std::string path =
+      dir.Write("tunnels.json", Edited("\"token\": \"" + std::string(kToken), "\"token_file\": \"/etc/x"));
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
   EXPECT_THAT(LoadConfig(path).value().exposure, IsEmpty());
 }
 
 TEST(Config, SaysWhyAFileCannotBeRead) {
   const TempDir dir;
-  const std::string remedy =
-      "; there must be a regular file that root and group failover-prober may read";
+  const std::string remedy = "; there must be a regular file that root and group failover-prober may read";
   const std::string fifo = dir.Path("fifo");
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const std::string large = dir.Write("large", "");

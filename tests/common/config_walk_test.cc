@@ -25,12 +25,10 @@ std::string SyntaxErrorOf(std::string_view text) {
 
 TEST(ConfigWalk, SaysTheLineAndColumnOfASyntaxError) {
   const std::string find = "; find it with: python3 -m json.tool FILE";
-  const std::string no_object =
-      "not one JSON object, or nested too deeply; compare with the example";
+  const std::string no_object = "not one JSON object, or nested too deeply; compare with the example";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"{\"a\": 1 \"b\": 2}", "1:9: syntax error: Expected , or } after key:value pair" + find},
-      {"{\n  \"a\": 1\n  \"b\": 2\n}",
-          "3:3: syntax error: Expected , or } after key:value pair" + find},
+      {"{\n  \"a\": 1\n  \"b\": 2\n}", "3:3: syntax error: Expected , or } after key:value pair" + find},
       {"{\n\n\"a\": tru}", "3:6: syntax error: Unexpected token" + find},
       {"{\"a\": \"b\\u12\"}", "1:9: syntax error: Invalid escape sequence" + find},
       {"{\"a\":\n \"b", "2:4: syntax error: Closing quote expected in string" + find},
@@ -47,8 +45,7 @@ TEST(ConfigWalk, SaysTheLineAndColumnOfASyntaxError) {
 
 TEST(ConfigWalk, LeavesThePlaceAwayWhereItCannotBeTold) {
   // The text around the fault stands in the file twice, so that its place is not certain.
-  const std::string around =
-      "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" 1 \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"";
+  const std::string around = "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" 1 \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"";
   EXPECT_EQ(SyntaxErrorOf("{\"x\": " + around + ",\"y\": " + around + "}"),
       "syntax error: Expected , or } after key:value pair; find it with: python3 -m "
       "json.tool FILE");
@@ -109,8 +106,7 @@ TEST(ConfigWalk, EveryFieldOfTheSchemaHasWhatItsReadingNeeds) {
       SCOPED_TRACE(field.full_name());
       EXPECT_FALSE(rule.meaning().empty());
       const auto cpp_type = field.cpp_type();
-      if (cpp_type == FieldDescriptor::CPPTYPE_DOUBLE ||
-          cpp_type == FieldDescriptor::CPPTYPE_UINT32) {
+      if (cpp_type == FieldDescriptor::CPPTYPE_DOUBLE || cpp_type == FieldDescriptor::CPPTYPE_UINT32) {
         EXPECT_TRUE(rule.has_min() && rule.has_max());
       } else if (cpp_type != FieldDescriptor::CPPTYPE_BOOL) {
         EXPECT_FALSE(rule.remedy().empty());
@@ -136,8 +132,7 @@ TEST(ConfigWalk, TheManualHasTheTableOfTheSchema) {
   const std::size_t last = manual.find("<!-- /fields -->");
   ASSERT_NE(first, manual.npos);
   ASSERT_NE(last, manual.npos);
-  EXPECT_EQ(
-      manual.substr(first + begin.size(), last - first - begin.size()), DescribeConfiguration())
+  EXPECT_EQ(manual.substr(first + begin.size(), last - first - begin.size()), DescribeConfiguration())
       << "put the output of the program describe_config between the two markers";
 }
 

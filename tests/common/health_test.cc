@@ -23,14 +23,7 @@ TEST(Health, StatusesAreThoseOfTheWire) {
     EXPECT_EQ(Name(static_cast<TunnelStatus>(i)), LowerCase(wire::TunnelStatus_Name(number)));
   }
   EXPECT_EQ(static_cast<int>(TunnelStatus::kInactive), wire::TunnelStatus_MAX);
-}
-
-TEST(Health, ReasonsAreThoseOfTheWire) {
-  for (int i = 1; i < wire::Reason_ARRAYSIZE; ++i) {
-    ASSERT_TRUE(wire::Reason_IsValid(i)) << i;
-    EXPECT_EQ(Name(static_cast<Reason>(i)), LowerCase(wire::Reason_Name(wire::Reason(i))));
-  }
-  EXPECT_EQ(static_cast<int>(Reason::kInternal), wire::Reason_MAX);
+  EXPECT_EQ(Name(TunnelStatus()), "not checked yet");
 }
 
 TEST(Health, GatewayStatesAreThoseOfTheWire) {
@@ -46,8 +39,7 @@ TEST(Health, TheWireHasNoText) {
   for (const auto* type : {wire::HealthReport::descriptor(), wire::TunnelHealth::descriptor(),
            wire::Acknowledgement::descriptor(), wire::TunnelVerdict::descriptor()}) {
     for (int i = 0; i < type->field_count(); ++i) {
-      EXPECT_NE(type->field(i)->type(), FieldDescriptor::TYPE_STRING)
-          << type->field(i)->full_name();
+      EXPECT_NE(type->field(i)->type(), FieldDescriptor::TYPE_STRING) << type->field(i)->full_name();
     }
   }
 }

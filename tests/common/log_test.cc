@@ -89,8 +89,8 @@ TEST(LogDeathTest, WritesTheScriptsFormatOnStandardErrorAndSilencesProtobuf) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const std::string time = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}";
   EXPECT_EXIT(LogInAProgram(), testing::ExitedWithCode(0),
-      testing::ContainsRegex("^" + time + " \\[INFO\\] Gateway IP: 192\\.168\\.1\\.1\n" + time +
-                             " \\[WARNING\\] after it\n$"));
+      testing::ContainsRegex(
+          "^" + time + " \\[INFO\\] Gateway IP: 192\\.168\\.1\\.1\n" + time + " \\[WARNING\\] after it\n$"));
 }
 
 }  // namespace

@@ -21,15 +21,12 @@ class SeqPacket : public testing::Test {
  protected:
   SeqPacket() {
     std::array<int, 2> ends{};
-    EXPECT_EQ(
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
     ours_ = UniqueFd(ends[0]);
     peer_ = UniqueFd(ends[1]);
   }
 
-  std::expected<std::string_view, ReceiveError> Receive() {
-    return ReceivePacket(ours_.get(), buffer_);
-  }
+  std::expected<std::string_view, ReceiveError> Receive() { return ReceivePacket(ours_.get(), buffer_); }
 
   UniqueFd ours_;
   UniqueFd peer_;

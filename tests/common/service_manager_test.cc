@@ -12,6 +12,7 @@
 #include <string>
 
 #include "common/seqpacket.h"
+#include "common/unique_fd.h"
 #include "tests/support/temp_dir.h"
 
 namespace failover {
@@ -159,8 +160,7 @@ TEST_F(ServiceManagerTest, AManagerThatIsGoneIsSaidAndSurvived) {
   ServiceManager manager(loop_);
   testing::internal::CaptureStderr();
   manager.Ready();
-  EXPECT_THAT(testing::internal::GetCapturedStderr(),
-      testing::HasSubstr("cannot tell the service manager"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("cannot tell the service manager"));
 }
 
 }  // namespace

@@ -8,8 +8,7 @@ namespace failover {
 namespace {
 
 constexpr std::string_view kText = "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415";
-constexpr std::string_view kBytes =
-    "\xf7\x0f\xf9\x85\xa4\xef\x46\x43\xbb\xbc\x4a\x0e\xd4\xfc\x84\x15";
+constexpr std::string_view kBytes = "\xf7\x0f\xf9\x85\xa4\xef\x46\x43\xbb\xbc\x4a\x0e\xd4\xfc\x84\x15";
 
 TEST(TunnelId, IsSixteenBytesInTheOrderOfItsText) {
   const auto id = TunnelId::Parse(kText);

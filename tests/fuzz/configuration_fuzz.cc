@@ -12,8 +12,7 @@
 namespace failover {
 namespace {
 
-constexpr std::string_view kPlanted =
-    "cfat_Planted0Secret1Planted2Secret3Planted4";  // in the corpus
+constexpr std::string_view kPlanted = "cfat_Planted0Secret1Planted2Secret3Planted4";  // in the corpus
 constexpr std::string_view kHex = "0123456789abcdef";
 
 void CheckTunnel(const config::Tunnel& tunnel) {
@@ -25,12 +24,12 @@ void CheckTunnel(const config::Tunnel& tunnel) {
   MustHold(std::ranges::all_of(unit, [](char c) { return c > ' ' && c < '\x7f'; }), "ASCII");
   const auto id = TunnelId::Parse(tunnel.tunnel_id());
   MustHold(id && id->ToString() == tunnel.tunnel_id(), "a lower-case UUID");
-  MustHold(tunnel.account_id().size() == 32 &&
-               tunnel.account_id().find_first_not_of(kHex) == std::string::npos,
+  MustHold(
+      tunnel.account_id().size() == 32 && tunnel.account_id().find_first_not_of(kHex) == std::string::npos,
       "an account id");
   MustHold(tunnel.has_token() != tunnel.has_token_file(), "one source of the token");
-  MustHold(!tunnel.has_token() || (!tunnel.token().empty() && !tunnel.token().starts_with("eyJ")),
-      "a token");
+  MustHold(
+      !tunnel.has_token() || (!tunnel.token().empty() && !tunnel.token().starts_with("eyJ")), "a token");
 }
 
 void CheckAccepted(const config::Configuration& settings) {
@@ -65,8 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     MustHold(fault.find("; ") != fault.npos, "a remedy");
     MustHold(fault.find(failover::kPlanted) == fault.npos, "no token in a message");
     MustHold(
-        std::ranges::none_of(fault, [](char c) { return static_cast<unsigned char>(c) < ' '; }),
-        "one line");
+        std::ranges::none_of(fault, [](char c) { return static_cast<unsigned char>(c) < ' '; }), "one line");
   }
   return 0;
 }

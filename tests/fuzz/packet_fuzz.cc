@@ -30,18 +30,14 @@ std::uint64_t SequenceBefore(std::string_view packet) {
   return parsed && report.sequence() > 0 ? report.sequence() - 1 : 0;
 }
 
-void CheckFact(
-    const TunnelFact& fact, const Observation& observation, const UnitWhitelist& whitelist) {
-  MustHold(fact.rule != nullptr && whitelist.Find(fact.rule->id) == fact.rule,
-      "the whitelist's own rule");
+void CheckFact(const TunnelFact& fact, const Observation& observation, const UnitWhitelist& whitelist) {
+  MustHold(fact.rule != nullptr && whitelist.Find(fact.rule->id) == fact.rule, "the whitelist's own rule");
   MustHold(fact.observation > 0, "a numbered observation");
   MustHold(fact.gateway == observation.gateway, "the report's gateway");
-  MustHold(wire::TunnelStatus_IsValid(static_cast<int>(fact.status)) &&
-               static_cast<int>(fact.status) != 0,
+  MustHold(wire::TunnelStatus_IsValid(static_cast<int>(fact.status)) && static_cast<int>(fact.status) != 0,
       "a status");
   MustHold(
-      wire::Reason_IsValid(static_cast<int>(fact.reason)) && static_cast<int>(fact.reason) != 0,
-      "a reason");
+      wire::Reason_IsValid(static_cast<int>(fact.reason)) && static_cast<int>(fact.reason) != 0, "a reason");
   MustHold((fact.status == TunnelStatus::kUnknown) == (fact.reason != Reason::kNone),
       "a reason exactly for UNKNOWN");
 }

@@ -17,10 +17,9 @@ inline void MustHold(bool property, const char* what) {
 
 // Whatever protobuf says on its own would go past the log's limits.
 inline void ProtobufMustBeSilent() {
-  google::protobuf::SetLogHandler(
-      [](google::protobuf::LogLevel, const char*, int, const std::string&) {
-        MustHold(false, "protobuf is silent");
-      });
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int, const std::string&) {
+    MustHold(false, "protobuf is silent");
+  });
 }
 
 }  // namespace failover

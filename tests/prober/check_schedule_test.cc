@@ -64,9 +64,7 @@ class CheckScheduleTest : public testing::Test {
   CheckSchedule schedule_;
 };
 
-TEST_F(CheckScheduleTest, ARoundAsksEveryTunnel) {
-  EXPECT_THAT(Round(kNow), ElementsAre(Id(1), Id(2)));
-}
+TEST_F(CheckScheduleTest, ARoundAsksEveryTunnel) { EXPECT_THAT(Round(kNow), ElementsAre(Id(1), Id(2))); }
 
 TEST_F(CheckScheduleTest, ATunnelThatIsBeingAskedIsNotAskedAgain) {
   Round(kNow);
@@ -122,8 +120,8 @@ TEST_F(CheckScheduleTest, AStatusThatIsNotInFailoverOnIsNoSuspicion) {
 }
 
 TEST_F(CheckScheduleTest, UnknownNeverSpeedsAnythingUp) {
-  for (int reason = static_cast<int>(Reason::kTimeout);
-      reason <= static_cast<int>(Reason::kInternal); ++reason) {
+  for (int reason = static_cast<int>(Reason::kTimeout); reason <= static_cast<int>(Reason::kInternal);
+      ++reason) {
     schedule_ = CheckSchedule();
     schedule_.Configure(settings_);
     Round(kNow);

@@ -44,8 +44,7 @@ const std::map<std::string, ExampleCase> kCases = {
     {"get_healthy_empty_connections.json", {200, kHome, Known(TunnelStatus::kHealthy)}},
     {"get_degraded.json", {200, kHome, Known(TunnelStatus::kDegraded)}},
     {"get_down.json", {200, kHome, Known(TunnelStatus::kDown)}},
-    {"get_inactive.json",
-        {200, "c1744f8b-faa1-48a4-9e5c-02ac921467fa", Known(TunnelStatus::kInactive)}},
+    {"get_inactive.json", {200, "c1744f8b-faa1-48a4-9e5c-02ac921467fa", Known(TunnelStatus::kInactive)}},
     {"get_deleted.json", {200, "b34cc7ce-925b-46ee-bc23-4cb5c18d8292", Unknown(Reason::kDeleted)}},
     {"err_401_authentication_error.json", {401, kHome, Unknown(Reason::kUnauthorized)}},
     {"err_403_invalid_access_token.json", {403, kHome, Unknown(Reason::kUnauthorized)}},
@@ -75,8 +74,7 @@ TEST(CloudflareApi, EveryDocumentedAnswerIsJudged) {
     const auto found = kCases.find(name);
     ASSERT_NE(found, kCases.end()) << name;
     const ExampleCase& c = found->second;
-    EXPECT_EQ(
-        ToString(JudgeAnswer(Answer(c.status, Example(name)), Id(c.tunnel))), ToString(c.health))
+    EXPECT_EQ(ToString(JudgeAnswer(Answer(c.status, Example(name)), Id(c.tunnel))), ToString(c.health))
         << name;
     ++files;
   }
@@ -94,8 +92,7 @@ TEST(CloudflareApi, OnlyAnExactTunnelGivesAKnownStatus) {
     TunnelHealth health;
   } cases[] = {
       {Tunnel(kId + R"(,"status":"down")"), Known(TunnelStatus::kDown)},
-      {Tunnel(R"("id":"F70FF985-A4EF-4643-BBBC-4A0ED4FC8415","status":"down")"),
-          Known(TunnelStatus::kDown)},
+      {Tunnel(R"("id":"F70FF985-A4EF-4643-BBBC-4A0ED4FC8415","status":"down")"), Known(TunnelStatus::kDown)},
       {Tunnel(kId + R"(,"status":"down","deleted_at":null,"new":[1])"), Known(TunnelStatus::kDown)},
       {Tunnel(kId + R"(,"status":"DOWN")"), Unknown(Reason::kUnknownStatus)},
       {Tunnel(kId + R"(,"status":"melting")"), Unknown(Reason::kUnknownStatus)},
@@ -109,8 +106,7 @@ TEST(CloudflareApi, OnlyAnExactTunnelGivesAKnownStatus) {
       {Tunnel(R"("id":7,"status":"down")"), Unknown(Reason::kMalformed)},
       {Tunnel(R"("id":"c1744f8b-faa1-48a4-9e5c-02ac921467fa","status":"down")"),
           Unknown(Reason::kWrongTunnel)},
-      {Tunnel(kId + R"(,"status":"down","deleted_at":"2026-07-29T14:07:27Z")"),
-          Unknown(Reason::kDeleted)},
+      {Tunnel(kId + R"(,"status":"down","deleted_at":"2026-07-29T14:07:27Z")"), Unknown(Reason::kDeleted)},
       {Tunnel(kId + R"(,"deleted_at":"2026-07-29T14:07:27Z")"), Unknown(Reason::kDeleted)},
       {Tunnel(kId + R"(,"status":"down","deleted_at":false)"), Unknown(Reason::kMalformed)},
       {R"({"success":true,"errors":[],"result":null})", Unknown(Reason::kMalformed)},
@@ -188,8 +184,8 @@ TEST(CloudflareApi, RefusalsHaveTheirReason) {
 }
 
 TEST(CloudflareApi, CodesInMessagesAreNoErrors) {
-  const std::string body = R"({"success":true,"errors":[],"messages":[{"code":971}],"result":{)" +
-                           kId + R"(,"status":"healthy"}})";
+  const std::string body = R"({"success":true,"errors":[],"messages":[{"code":971}],"result":{)" + kId +
+                           R"(,"status":"healthy"}})";
   EXPECT_EQ(JudgeHome(200, body), Known(TunnelStatus::kHealthy));
 }
 

@@ -17,8 +17,7 @@ TEST(IpAddress, LiteralsOfBothVersionsSurviveTheWayThroughASocketAddress) {
 }
 
 TEST(IpAddress, OtherTextIsNoAddress) {
-  for (const char* text :
-      {"", "gateway", "1.2.3", "1.2.3.4.5", "fe80::1%eth0", "::1 ", "1.2.3.4/8"}) {
+  for (const char* text : {"", "gateway", "1.2.3", "1.2.3.4.5", "fe80::1%eth0", "::1 ", "1.2.3.4/8"}) {
     EXPECT_FALSE(IpAddress::Parse(text).has_value()) << text;
   }
   EXPECT_FALSE(IpAddress::Parse(std::string("::1\0x", 5)).has_value());

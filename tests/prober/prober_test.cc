@@ -28,8 +28,7 @@ class ProberTest : public testing::Test {
   ProberTest() {
     manager_ = UniqueFd(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const auto address = UnixAddress(dir_.path("notify"));
-    EXPECT_EQ(
-        bind(manager_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)), 0);
+    EXPECT_EQ(bind(manager_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)), 0);
     setenv("NOTIFY_SOCKET", dir_.path("notify").c_str(), 1);
   }
   // The first lines of what was told since, without STATUS.

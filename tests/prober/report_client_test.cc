@@ -33,8 +33,7 @@ class ReportClientTest : public testing::Test {
   void Listen() {
     listener_ = UniqueFd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const auto address = UnixAddress(dir_.path("s"));
-    ASSERT_EQ(
-        bind(listener_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)), 0);
+    ASSERT_EQ(bind(listener_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)), 0);
     ASSERT_EQ(listen(listener_.get(), 1), 0);
     accept_.emplace(loop_, listener_.get(), EV_READ, [this](short) {
       reading_.reset();
@@ -53,9 +52,7 @@ class ReportClientTest : public testing::Test {
       on_report_(report);
     });
   }
-  void Answer(const std::string& packet) {
-    EXPECT_EQ(SendPacket(peer_.get(), packet), SendResult::kSent);
-  }
+  void Answer(const std::string& packet) { EXPECT_EQ(SendPacket(peer_.get(), packet), SendResult::kSent); }
   void Acknowledge(const wire::HealthReport& report) {
     wire::Acknowledgement ack;
     ack.set_sequence(report.sequence());

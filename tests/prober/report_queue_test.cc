@@ -58,7 +58,7 @@ TEST_F(ReportQueueTest, AReportCarriesEveryFieldOfTheContract) {
   EXPECT_EQ(report.tunnels(0).tunnel_id(), Id(1).bytes());
   EXPECT_EQ(report.tunnels(0).observation(), 1U);
   EXPECT_EQ(report.tunnels(0).status(), wire::UNKNOWN);
-  EXPECT_EQ(report.tunnels(0).reason(), wire::RATE_LIMITED);
+  EXPECT_EQ(report.tunnels(0).reason(), wire::rate_limited);
 }
 
 TEST_F(ReportQueueTest, ARoundTripIsNeverRoundedToNone) {

@@ -27,8 +27,8 @@ std::string TunnelJson(const std::string& id_end, const std::string& more) {
 }
 
 TEST(Settings, AFileOfTheScriptGetsTheDefaults) {
-  const auto made = MakeSettings(Parse(R"({"gateway_ip":"192.168.1.1","tunnels":[)" +
-                                       TunnelJson("15", R"("token":"t1")") + "]}"),
+  const auto made = MakeSettings(
+      Parse(R"({"gateway_ip":"192.168.1.1","tunnels":[)" + TunnelJson("15", R"("token":"t1")") + "]}"),
       "t.json");
   ASSERT_TRUE(made.has_value());
   const Settings& settings = made->settings;
@@ -70,9 +70,9 @@ TEST(Settings, TokensComeFromTheirFiles) {
   const TempDir dir;
   const std::string good = dir.Write("good", "cfut_1\n");
   const std::string open = dir.Write("open", "cfut_2\n", 0644);
-  const auto made = MakeSettings(Parse(R"({"gateway_check":false,"tunnels":[)" +
-                                       TunnelJson("15", R"("token_file":")" + good + "\"") + "," +
-                                       TunnelJson("16", R"("token_file":")" + open + "\"") + "]}"),
+  const auto made = MakeSettings(
+      Parse(R"({"gateway_check":false,"tunnels":[)" + TunnelJson("15", R"("token_file":")" + good + "\"") +
+            "," + TunnelJson("16", R"("token_file":")" + open + "\"") + "]}"),
       "t.json");
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->settings.tunnels[0].token, "cfut_1");
@@ -84,8 +84,7 @@ TEST(Settings, AllFaultsComeAtOnceEachWithItsField) {
   const TempDir dir;
   const auto made = MakeSettings(
       Parse(R"({"gateway_check":false,"api_ca_file":"/none.pem","tunnels":[)" +
-            TunnelJson("15", R"("token_file":"/none/a")") + "," +
-            TunnelJson("16", R"("token":"t")") + "," +
+            TunnelJson("15", R"("token_file":"/none/a")") + "," + TunnelJson("16", R"("token":"t")") + "," +
             TunnelJson("17", R"("token_file":")" + dir.Write("empty", "") + "\"") + "]}"),
       "t.json");
   ASSERT_FALSE(made.has_value());

@@ -32,7 +32,7 @@ class Decision : public testing::Test {
         .observation = ++number_,
         .gateway = gateway,
         .status = status,
-        .reason = status == kUnknown ? Reason::kTimeout : Reason::kNone};
+        .reason = status == kUnknown ? "timeout" : "none"};
     const auto decided = Decide(fact, history_, unit_, now);
     if (!decided) return std::nullopt;
     history_ = decided->second;

@@ -1,7 +1,10 @@
 // What must not be started, lost or written when something fails: no record, a crash, a reload, a
 // silent prober.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
+#include "common/unique_fd.h"
 #include "tests/supervisor/failover_fixture.h"
 
 namespace failover {
@@ -26,11 +29,19 @@ TEST_F(FailoverFaults, WithoutAnAuditLogNothingIsStartedUntilItCanBeWritten) {
   EXPECT_THAT(started_, IsEmpty());
   EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_NO_RECORD);
   EXPECT_EQ(Told(kTunnelOne)->last_outcome(), wire::NOT_STARTED);
-  EXPECT_THAT(failover_.Summary(), HasSubstr("NOTHING IS STARTED"));
+  EXPECT_THAT(failover_->Summary(), HasSubstr("NOTHING IS STARTED"));
   std::filesystem::remove(file_.path());
   Observe(wire::DOWN);  // no cooldown: nothing was tried
   EXPECT_THAT(started_, ElementsAre("one.service"));
-  EXPECT_THAT(failover_.Summary(), testing::Not(HasSubstr("NOTHING")));
+  EXPECT_THAT(failover_->Summary(), testing::Not(HasSubstr("NOTHING")));
+}
+
+TEST_F(FailoverFaults, AnAuditLogThatCannotBeSyncedStartsNothing) {
+  ASSERT_EQ(mkfifo(file_.path().c_str(), 0640), 0);  // takes lines, and cannot be synced
+  const UniqueFd reader(open(file_.path().c_str(), O_RDWR | O_CLOEXEC));
+  Observe(wire::DOWN, 2);
+  EXPECT_THAT(started_, IsEmpty());
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_NO_RECORD);
 }
 
 TEST_F(FailoverFaults, WithoutARecordOfTheStartNothingIsStarted) {
@@ -47,8 +58,8 @@ TEST_F(FailoverFaults, WithoutARecordOfTheStartNothingIsStarted) {
 TEST_F(FailoverFaults, OneUnitsFaultDoesNotHoldUpAnother) {
   std::filesystem::create_directory(Record());  // where the first unit's file should be
   for (int i = 0; i < 2; ++i) {
-    Add(kTunnelOne, wire::DOWN, wire::NONE);
-    Add(kTunnelTwo, wire::DOWN, wire::NONE);
+    Add(kTunnelOne, wire::DOWN, wire::none);
+    Add(kTunnelTwo, wire::DOWN, wire::none);
     Send();
   }
   EXPECT_THAT(started_, ElementsAre("two@b.service"));
@@ -56,25 +67,19 @@ TEST_F(FailoverFaults, OneUnitsFaultDoesNotHoldUpAnother) {
 
 TEST_F(FailoverFaults, AStartIsOnRecordBeforeItIsDone) {
   bool recorded = false;
-  Failover failover(log_, file_.dir().Path("starts/"),
-      {.now = [this] { return now_; },
-          .start = [&](const UnitName&) {
-            recorded = ReadAll(Record()) == "1 " + Nanoseconds() + "\n" &&
-                       file_.lines().back() == "[ERROR] " + kOne + " is down. Starting local service one";
-          },
-          .send = [](std::string_view) { return SendResult::kClosed; }});
-  settings_.mutable_tunnels(0)->set_failure_threshold(1);
-  failover.Configure(settings_, std::string(32, 'd'));
-  std::swap(failover, failover_);
-  Observe(wire::DOWN);
+  effects_.start = [&](const UnitName&) {
+    recorded = ReadAll(Record()) == "1 " + Nanoseconds() + "\n" &&
+               file_.lines().back() == "[ERROR] " + kOne + " is down. Starting local service one";
+  };
+  Restart();
+  Observe(wire::DOWN, 2);
   EXPECT_TRUE(recorded);
 }
 
 TEST_F(FailoverFaults, TheCooldownOutlivesACrash) {
   Observe(wire::DOWN, 2);
   Finish();
-  failover_ = Another();
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Restart();
   now_ += seconds(50);
   Observe(wire::DOWN, 10);
   EXPECT_EQ(started_.size(), 1U);
@@ -85,13 +90,11 @@ TEST_F(FailoverFaults, TheCooldownOutlivesACrash) {
 TEST_F(FailoverFaults, AnOutcomeThatNobodySawIsSaidOnce) {
   Observe(wire::DOWN, 2);
   Take();
-  failover_ = Another();
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Restart();
   EXPECT_THAT(Take(), ElementsAre("[ERROR] Local service one: outcome unknown; the supervisor ended before "
                                   "systemctl did; see: systemctl status one.service"));
-  failover_.Configure(settings_, std::string(32, 'd'));
-  failover_ = Another();
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Configure();
+  Restart();
   EXPECT_THAT(Take(), IsEmpty());
   Observe(wire::DOWN);
   EXPECT_EQ(Told(kTunnelOne)->last_outcome(), wire::OUTCOME_UNKNOWN);
@@ -99,8 +102,7 @@ TEST_F(FailoverFaults, AnOutcomeThatNobodySawIsSaidOnce) {
 
 TEST_F(FailoverFaults, ARecordThatCannotBeReadBeginsTheCooldown) {
   file_.dir().Write("starts/one.service", "1 garbage");
-  failover_ = Another();
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Restart();
   EXPECT_THAT(Take(), ElementsAre("[WARNING] Local service one: its cooldown begins now: " + Record() +
                                   " is not a record of starts"));
   Observe(wire::DOWN, 60);
@@ -113,13 +115,13 @@ TEST_F(FailoverFaults, ARecordThatCannotBeReadBeginsTheCooldown) {
 TEST_F(FailoverFaults, AReloadKeepsTheHistoryOfWhatStays) {
   Observe(wire::DOWN);
   settings_.mutable_tunnels(0)->set_name("First");
-  failover_.Configure(settings_, std::string(32, 'e'));
+  Configure('e');
   Observe(wire::DOWN);  // the second one in a row
   EXPECT_THAT(started_, ElementsAre("one.service"));
   EXPECT_EQ(answers_.back().config_digest(), std::string(32, 'e'));
   EXPECT_EQ(Take().back(), "[ERROR] " + kOne + " (First) is down. Starting local service one");
   Finish();
-  failover_.Configure(settings_, std::string(32, 'f'));
+  Configure('f');
   Observe(wire::DOWN);
   EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_COOLDOWN);
 }
@@ -131,15 +133,16 @@ TEST_F(FailoverFaults, ATunnelThatLeavesTheConfigurationIsForgottenAndItsUnitsCo
   Observe(wire::DOWN);  // a verdict that is not told yet
   const config::Configuration both = settings_;
   settings_.mutable_tunnels()->DeleteSubrange(0, 1);
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Configure();
   sends_ = SendResult::kSent;
-  failover_.Answer();
+  failover_->Answer();
   EXPECT_EQ(answers_.back().tunnels_size(), 0);
-  EXPECT_EQ(failover_.Summary().substr(0, 9), "1 tunnel:");
+  EXPECT_EQ(failover_->Summary().substr(0, 9), "1 tunnel:");
   Observe(wire::DOWN, 5);
   EXPECT_EQ(answers_.back().unknown_tunnels(), 5U);
   EXPECT_EQ(started_.size(), 1U);
-  failover_.Configure(both, std::string(32, 'd'));
+  settings_ = both;
+  Configure();
   Observe(wire::DOWN);
   EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_CONFIRMING);
   Observe(wire::DOWN);
@@ -148,17 +151,17 @@ TEST_F(FailoverFaults, ATunnelThatLeavesTheConfigurationIsForgottenAndItsUnitsCo
 
 TEST_F(FailoverFaults, AStartThatOutlivesItsTunnelStillHasItsOutcomeRecorded) {
   Observe(wire::DOWN, 2);
-  const UnitName unit = failover_.whitelist().Find(Id(kTunnelOne))->unit;
+  const UnitName unit = failover_->whitelist().Find(Id(kTunnelOne))->unit;
   settings_.mutable_tunnels()->DeleteSubrange(0, 1);
-  failover_.Configure(settings_, std::string(32, 'd'));
-  failover_.OnStarted(unit, StartOutcome::kFailed, "not started: x");
+  Configure();
+  failover_->OnStarted(unit, StartOutcome::kFailed, "not started: x");
   EXPECT_EQ(Take().back(), "[ERROR] Local service one not started: x");
   EXPECT_EQ(ReadAll(Record()).substr(0, 2), "3 ");
 }
 
 TEST_F(FailoverFaults, SilenceAndReturnOfTheProberAreSaidOnce) {
   for (int i = 0; i < 100; ++i) {
-    failover_.Tick();
+    failover_->Tick();
     now_ += seconds(1);
   }
   Send();
@@ -167,10 +170,10 @@ TEST_F(FailoverFaults, SilenceAndReturnOfTheProberAreSaidOnce) {
                                   "systemctl status failover-prober",
                           "[INFO] Prober reports again."));
   now_ += seconds(14);
-  failover_.Tick();
+  failover_->Tick();
   EXPECT_THAT(Take(), IsEmpty());
   now_ += seconds(1);
-  failover_.Tick();
+  failover_->Tick();
   EXPECT_EQ(Take().size(), 1U);
 }
 
@@ -180,34 +183,26 @@ struct SlowChecks : FailoverTest {
 
 TEST_F(SlowChecks, AProberMayBeSilentForThreeIntervals) {
   now_ += seconds(179);
-  failover_.Tick();
+  failover_->Tick();
   EXPECT_THAT(Take(), IsEmpty());
   now_ += seconds(1);
-  failover_.Tick();
+  failover_->Tick();
   EXPECT_THAT(Take().at(0), HasSubstr("silent for 180 s"));
 }
 
 TEST_F(FailoverFaults, ADryRunSaysThatItWouldStart) {
-  intent_ = "Would start";
-  failover_ = Another();
-  failover_.Configure(settings_, std::string(32, 'd'));
+  effects_.intent = "Would start";
+  Restart();
   Observe(wire::DOWN, 2);
   EXPECT_EQ(Take().back(), "[ERROR] " + kOne + " is down. Would start local service one");
 }
 
 TEST_F(FailoverFaults, AnOutcomeFromInsideTheStartIsRecordedAndTold) {
-  const auto finish = [this](const UnitName& unit) {
+  effects_.start = [this](const UnitName& unit) {
     started_.push_back(unit.str());
-    failover_.OnStarted(unit, StartOutcome::kIgnored, "not started: --dry-run");
+    failover_->OnStarted(unit, StartOutcome::kIgnored, "not started: --dry-run");
   };
-  failover_ = Failover(log_, file_.dir().Path("starts/"),
-      {.now = [this] { return now_; },
-          .start = finish,
-          .send = [this](std::string_view packet) {
-            answers_.emplace_back().ParseFromArray(packet.data(), static_cast<int>(packet.size()));
-            return SendResult::kSent;
-          }});
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Restart();
   Observe(wire::DOWN, 2);
   EXPECT_EQ(started_.size(), 1U);
   EXPECT_EQ(Take().back(), "[ERROR] Local service one not started: --dry-run");

@@ -13,20 +13,16 @@ class FailoverTest : public testing::Test {
  protected:
   explicit FailoverTest(const std::string& fields = "") : settings_(Settings(fields)) {
     std::filesystem::create_directory(file_.dir().Path("starts"));
-    failover_.Configure(settings_, std::string(32, 'd'));
+    Restart();
   }
 
-  Failover Another() {  // after a crash: another process with the same files
-    return {log_, file_.dir().Path("starts/"),
-        {.now = [this] { return now_; },
-            .start = [this](const UnitName& unit) { started_.push_back(unit.str()); },
-            .send = [this](std::string_view packet) {
-              if (sends_ == SendResult::kSent) answers_.emplace_back().ParseFromArray(packet.data(),
-                  static_cast<int>(packet.size()));
-              return sends_;
-            },
-            .intent = intent_}};
+  // As after a crash: another process with the same files.
+  void Restart() {
+    failover_.emplace(log_, file_.dir().Path("starts/"), effects_);
+    Configure();
   }
+
+  void Configure(char digest = 'd') { failover_->Configure(settings_, std::string(32, digest)); }
 
   void Add(std::string_view tunnel, wire::TunnelStatus status, wire::Reason reason) {
     wire::TunnelHealth& health = *report_.add_tunnels();
@@ -41,22 +37,29 @@ class FailoverTest : public testing::Test {
     report_.set_sequence(sequence_ + 1);
     report_.set_instance(instance_);
     report_.set_gateway(gateway);
-    ASSERT_TRUE(failover_.OnPacket(report_.SerializeAsString(), sequence_).has_value());
+    ASSERT_TRUE(failover_->OnPacket(report_.SerializeAsString(), sequence_).has_value());
     report_.Clear();
-    failover_.Answer();
+    failover_->Answer();
   }
 
   // A report about the first tunnel, and `times` - 1 more after a second each.
   void Observe(wire::TunnelStatus status, int times = 1, wire::GatewayState gateway = wire::REACHABLE) {
     for (int i = 0; i < times; ++i) {
       if (i > 0) now_ += std::chrono::seconds(1);
-      Add(kTunnelOne, status, status == wire::UNKNOWN ? wire::TIMEOUT : wire::NONE);
+      Add(kTunnelOne, status, status == wire::UNKNOWN ? wire::timeout : wire::none);
       Send(gateway);
     }
   }
 
   void Finish(StartOutcome outcome = StartOutcome::kSucceeded, const std::string& words = "started: ok") {
-    failover_.OnStarted(failover_.whitelist().Find(Id(kTunnelOne))->unit, outcome, words);
+    failover_->OnStarted(failover_->whitelist().Find(Id(kTunnelOne))->unit, outcome, words);
+  }
+
+  SendResult Receive(std::string_view packet) {  // the prober's end
+    if (sends_ != SendResult::kSent) return sends_;
+    const auto size = static_cast<int>(packet.size());
+    EXPECT_TRUE(answers_.emplace_back().ParseFromArray(packet.data(), size));
+    return sends_;
   }
 
   Lines Take() { return Taken(file_.lines()); }  // the lines since the last call
@@ -74,9 +77,11 @@ class FailoverTest : public testing::Test {
   std::vector<std::string> started_;
   std::vector<wire::Acknowledgement> answers_;
   SendResult sends_ = SendResult::kSent;
-  std::string intent_ = "Starting";
+  Failover::Effects effects_{.now = [this] { return now_; },
+      .start = [this](const UnitName& unit) { started_.push_back(unit.str()); },
+      .send = [this](std::string_view packet) { return Receive(packet); }};
   config::Configuration settings_;
-  Failover failover_ = Another();
+  std::optional<Failover> failover_;
   wire::HealthReport report_;
   std::uint64_t observation_ = 0;
   std::uint64_t sequence_ = 0;

@@ -28,7 +28,7 @@ TEST_F(FailoverTest, StartsOnlyAfterTheThresholdAndSaysWhatAndWhy) {
 
 TEST_F(FailoverTest, NamesATunnelAsTheConfigurationDoes) {
   for (int i = 0; i < 2; ++i) {
-    Add(kTunnelTwo, wire::DEGRADED, wire::NONE);
+    Add(kTunnelTwo, wire::DEGRADED, wire::none);
     Send();
   }
   EXPECT_THAT(started_, ElementsAre("two@b.service"));
@@ -37,7 +37,7 @@ TEST_F(FailoverTest, NamesATunnelAsTheConfigurationDoes) {
 }
 
 TEST_F(FailoverTest, UnknownStartsNothingAndSaysItsReasonAtEachChange) {
-  for (const wire::Reason reason : {wire::TIMEOUT, wire::TIMEOUT, wire::RATE_LIMITED}) {
+  for (const wire::Reason reason : {wire::timeout, wire::timeout, wire::rate_limited}) {
     Add(kTunnelOne, wire::UNKNOWN, reason);
     Send();
     now_ += std::chrono::hours(1);
@@ -49,22 +49,22 @@ TEST_F(FailoverTest, UnknownStartsNothingAndSaysItsReasonAtEachChange) {
 
 TEST_F(FailoverTest, TwoTunnelsOfOneUnitInOneReportAreOneStart) {
   settings_.mutable_tunnels(1)->set_service("one.service");
-  failover_.Configure(settings_, std::string(32, 'd'));
+  Configure();
   for (int i = 0; i < 2; ++i) {
-    Add(kTunnelOne, wire::DOWN, wire::NONE);
-    Add(kTunnelTwo, wire::DOWN, wire::NONE);
+    Add(kTunnelOne, wire::DOWN, wire::none);
+    Add(kTunnelTwo, wire::DOWN, wire::none);
     Send();
   }
   EXPECT_THAT(started_, ElementsAre("one.service"));
   ASSERT_NE(Told(kTunnelTwo), nullptr);
-  EXPECT_EQ(Told(kTunnelTwo)->verdict(), wire::START);  // one of them started it
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_UNDER_WAY);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::START);
+  EXPECT_EQ(Told(kTunnelTwo)->verdict(), wire::WAIT_UNDER_WAY);
 }
 
 TEST_F(FailoverTest, TwoUnitsInOneReportAreTwoStarts) {
   for (int i = 0; i < 2; ++i) {
-    Add(kTunnelOne, wire::DOWN, wire::NONE);
-    Add(kTunnelTwo, wire::DOWN, wire::NONE);
+    Add(kTunnelOne, wire::DOWN, wire::none);
+    Add(kTunnelTwo, wire::DOWN, wire::none);
     Send();
   }
   EXPECT_THAT(started_, ElementsAre("one.service", "two@b.service"));
@@ -101,9 +101,8 @@ TEST_F(Hourly, TheLimitHoldsAndIsSaidOnce) {
   EXPECT_EQ(started_.size(), 3U);
   const Lines lines = Take();
   EXPECT_EQ(lines.size(), 1U + 3 * 2 + 1);
-  EXPECT_EQ(lines.back(), "[ERROR] " + kOne +
-                              " status: down, but one has been started max_starts_per_hour times and is "
-                              "not started again yet");
+  EXPECT_EQ(lines.back(),
+      "[ERROR] " + kOne + " is down, but local service one has been started max_starts_per_hour times");
   now_ += seconds(3000);
   Observe(wire::DOWN);
   EXPECT_EQ(started_.size(), 4U);
@@ -132,7 +131,7 @@ TEST_F(UnknownIsDownAfter, AnUnreachableGatewayBeginsItAnewForTunnelsNobodyNamed
 TEST_F(UnknownIsDownAfter, ASilentProberBeginsItAnew) {
   Observe(wire::UNKNOWN, 25);
   now_ += seconds(15);
-  failover_.Tick();
+  failover_->Tick();
   Observe(wire::UNKNOWN, 30);
   EXPECT_THAT(started_, IsEmpty());
 }
@@ -146,7 +145,7 @@ TEST_F(WithGateway, NothingIsStartedWhileTheGatewayIsUnreachableAndItIsSaidOnce)
   Observe(wire::DOWN, 50, wire::UNREACHABLE);
   EXPECT_THAT(started_, IsEmpty());
   EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_GATEWAY);
-  EXPECT_THAT(failover_.Summary(), HasSubstr("; gateway unreachable"));
+  EXPECT_THAT(failover_->Summary(), HasSubstr(" gateway unreachable"));
   Observe(wire::DOWN);
   EXPECT_THAT(started_, ElementsAre("one.service"));
   EXPECT_THAT(Take(), ElementsAre("[INFO] " + kOne + " status: down",
@@ -171,10 +170,10 @@ TEST_F(FailoverTest, AReplayedObservationIsNotCountedAndANewProberCountsAnew) {
 
 TEST_F(FailoverTest, APacketThatIsRefusedChangesNothing) {
   std::uint64_t sequence = 7;
-  const auto refused = failover_.OnPacket("\xff\xff", sequence);
+  const auto refused = failover_->OnPacket("\xff\xff", sequence);
   EXPECT_EQ(refused.error(), "not a health report");
   EXPECT_EQ(sequence, 7U);
-  failover_.Answer();
+  failover_->Answer();
   EXPECT_THAT(answers_, IsEmpty());
   EXPECT_THAT(Take(), IsEmpty());
 }
@@ -185,13 +184,23 @@ struct EveryCheck : FailoverTest {
 
 TEST_F(EveryCheck, EachCheckIsALine) {
   Observe(wire::HEALTHY, 5);
-  EXPECT_THAT(Take(), testing::AllOf(testing::SizeIs(5), testing::Each("[INFO] " + kOne + " status: healthy")));
+  EXPECT_THAT(
+      Take(), testing::AllOf(testing::SizeIs(5), testing::Each("[INFO] " + kOne + " status: healthy")));
 }
 
 TEST_F(FailoverTest, AFlappingStatusIsBoundedInBytes) {
   for (int i = 0; i < 10'000; ++i) Observe(i % 2 == 0 ? wire::UNKNOWN : wire::HEALTHY);
   EXPECT_LT(file_.text().size(), 10'000U);
   EXPECT_THAT(started_, IsEmpty());
+}
+
+TEST_F(FailoverTest, AfterFlappingItIsSaidHowManyLinesWereLeftOut) {
+  for (int i = 0; i < 1000; ++i) Observe(i % 2 == 0 ? wire::UNKNOWN : wire::HEALTHY);
+  const std::size_t said = Take().size();
+  failover_->Tick();
+  Observe(wire::UNKNOWN);
+  EXPECT_EQ(Take().at(0), "[WARNING] " + kOne + " status: unknown (timeout) (" +
+                              std::to_string(1000 - said) + " lines left out before)");
 }
 
 TEST_F(FailoverTest, AnswersEachReportWithWhatIsNew) {
@@ -220,8 +229,8 @@ TEST_F(FailoverTest, AnswersEachReportWithWhatIsNew) {
 
 TEST_F(FailoverTest, CountsTheTunnelsThatItDoesNotKnow) {
   for (std::uint64_t sent = 1; sent <= 3; ++sent) {
-    Add("99999999-0000-0000-0000-000000000000", wire::DOWN, wire::NONE);
-    Add(kTunnelOne, wire::HEALTHY, wire::NONE);
+    Add("99999999-0000-0000-0000-000000000000", wire::DOWN, wire::none);
+    Add(kTunnelOne, wire::HEALTHY, wire::none);
     Send();
     EXPECT_EQ(answers_.back().unknown_tunnels(), sent);
     EXPECT_EQ(answers_.back().tunnels_size(), 1);
@@ -233,27 +242,27 @@ TEST_F(FailoverTest, APeerThatDoesNotReadLosesNoVerdict) {
     sends_ = result;
     answers_.clear();
     Observe(wire::HEALTHY, 100);
-    Add(kTunnelTwo, wire::INACTIVE, wire::NONE);
+    Add(kTunnelTwo, wire::INACTIVE, wire::none);
     Send();
     EXPECT_THAT(answers_, IsEmpty());
     sends_ = SendResult::kSent;
-    failover_.Answer();
+    failover_->Answer();
     ASSERT_EQ(answers_.size(), 1U);  // the newest, once
     EXPECT_EQ(answers_[0].sequence(), sequence_);
     EXPECT_EQ(Told(kTunnelOne)->observation(), observation_ - 1);
     EXPECT_EQ(Told(kTunnelTwo)->observation(), observation_);
-    failover_.Answer();
+    failover_->Answer();
     EXPECT_EQ(answers_.size(), 1U);
   }
 }
 
 TEST_F(FailoverTest, SummarizesInALine) {
-  EXPECT_EQ(failover_.Summary(), "2 tunnels: 2 not checked yet");
+  EXPECT_EQ(failover_->Summary(), "2 tunnels: 2 not checked yet");
   Observe(wire::DOWN);
-  EXPECT_EQ(failover_.Summary(), "2 tunnels: 1 not checked yet, 1 down");
-  Add(kTunnelTwo, wire::HEALTHY, wire::NONE);
+  EXPECT_EQ(failover_->Summary(), "2 tunnels: 1 not checked yet, 1 down");
+  Add(kTunnelTwo, wire::HEALTHY, wire::none);
   Observe(wire::DOWN);
-  EXPECT_THAT(failover_.Summary(),
+  EXPECT_THAT(failover_->Summary(),
       MatchesRegex("2 tunnels: 1 healthy, 1 down \\(one started [0-9]{2}:[0-9]{2}:[0-9]{2}\\)"));
 }
 

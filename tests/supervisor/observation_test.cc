@@ -27,7 +27,7 @@ class Observations : public testing::Test {
     health.set_tunnel_id(std::string(id));
     health.set_observation(1);
     health.set_status(wire::DOWN);
-    health.set_reason(wire::NONE);
+    health.set_reason(wire::none);
     return health;
   }
 
@@ -39,7 +39,7 @@ TEST_F(Observations, AReportBecomesFactsAboutConfiguredTunnels) {
   wire::TunnelHealth& second = Add(Id(kTunnelTwo).bytes());
   second.set_observation(9);
   second.set_status(wire::UNKNOWN);
-  second.set_reason(wire::RATE_LIMITED);
+  second.set_reason(wire::rate_limited);
   const auto observation = Inspect(report_.SerializeAsString(), 0, list_);
   ASSERT_TRUE(observation.has_value());
   EXPECT_EQ(observation->sequence, 1U);
@@ -49,7 +49,7 @@ TEST_F(Observations, AReportBecomesFactsAboutConfiguredTunnels) {
   EXPECT_EQ(observation->facts[0].rule, list_.Find(Id(kTunnelOne)));
   EXPECT_EQ(observation->facts[0].status, TunnelStatus::kDown);
   EXPECT_EQ(observation->facts[1].observation, 9U);
-  EXPECT_EQ(observation->facts[1].reason, Reason::kRateLimited);
+  EXPECT_EQ(observation->facts[1].reason, "rate_limited");
   EXPECT_EQ(observation->unknown_tunnels, 0U);
 }
 
@@ -91,12 +91,12 @@ TEST_F(Observations, WhatIsNotExactlyAReportIsRefusedWithItsReason) {
       {tunnel([](auto& t) { t.set_tunnel_id(std::string(kTunnelOne)); }),
           "a tunnel id that is not 16 bytes"},
       {tunnel([](auto& t) { t.set_observation(0); }), "an observation without a number"},
-      {tunnel([](auto& t) { t.clear_status(); }), "an unknown tunnel status"},
-      {tunnel([&](auto& t) { t.set_status(status); }), "an unknown tunnel status"},
-      {tunnel([](auto& t) { t.clear_reason(); }), "an unknown reason"},
-      {tunnel([&](auto& t) { t.set_reason(reason); }), "an unknown reason"},
+      {tunnel([](auto& t) { t.clear_status(); }), "an unknown tunnel status or reason"},
+      {tunnel([&](auto& t) { t.set_status(status); }), "an unknown tunnel status or reason"},
+      {tunnel([](auto& t) { t.clear_reason(); }), "an unknown tunnel status or reason"},
+      {tunnel([&](auto& t) { t.set_reason(reason); }), "an unknown tunnel status or reason"},
       {tunnel([](auto& t) { t.set_status(wire::UNKNOWN); }), "a reason that contradicts the status"},
-      {tunnel([](auto& t) { t.set_reason(wire::TIMEOUT); }), "a reason that contradicts the status"},
+      {tunnel([](auto& t) { t.set_reason(wire::timeout); }), "a reason that contradicts the status"},
   };
   for (const auto& [edit, refusal] : cases) {
     wire::HealthReport report = report_;

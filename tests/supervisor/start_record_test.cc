@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/support/temp_dir.h"
 #include "tests/supervisor/samples.h"
+#include "tests/support/temp_dir.h"
 
 namespace failover {
 namespace {
@@ -14,6 +14,10 @@ using std::chrono::nanoseconds;
 using testing::HasSubstr;
 
 const TimePoint kNow{std::chrono::hours(1000)};
+
+UnitHistory History(std::vector<TimePoint> starts, StartOutcome outcome) {
+  return {.starts = std::move(starts), .outcome = outcome};
+}
 
 class StartRecord : public testing::Test {
  protected:
@@ -35,7 +39,7 @@ TEST_F(StartRecord, WhatIsSavedIsLoaded) {
   for (const StartOutcome outcome : {StartOutcome::kPending, StartOutcome::kSucceeded, StartOutcome::kFailed,
            StartOutcome::kTimedOut, StartOutcome::kIgnored, StartOutcome::kUnknown}) {
     for (const std::size_t count : {0U, 1U, 3600U}) {
-      UnitHistory history{std::vector<TimePoint>(count, kNow), outcome};
+      UnitHistory history = History(std::vector<TimePoint>(count, kNow), outcome);
       if (count > 0) history.starts.front() = kNow - nanoseconds(1);
       ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, history).has_value());
       const auto loaded = Load();
@@ -47,14 +51,14 @@ TEST_F(StartRecord, WhatIsSavedIsLoaded) {
 }
 
 TEST_F(StartRecord, StandsInAFileNamedAsTheUnit) {
-  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, {{TimePoint(nanoseconds(7))}, StartOutcome::kFailed}));
+  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, History({TimePoint(nanoseconds(7))}, StartOutcome::kFailed)));
   std::ifstream in(dir_.Path("two@b.service"));
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "3 7\n");
 }
 
 TEST_F(StartRecord, AShorterRecordLeavesNothingOfALongerOne) {
-  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, {{kNow, kNow, kNow}, StartOutcome::kPending}));
-  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, {{kNow}, StartOutcome::kSucceeded}));
+  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, History({kNow, kNow, kNow}, StartOutcome::kPending)));
+  ASSERT_TRUE(SaveStarts(dir_.Path(""), unit_, History({kNow}, StartOutcome::kSucceeded)));
   EXPECT_EQ(Load()->starts.size(), 1U);
 }
 
@@ -74,7 +78,7 @@ TEST_F(StartRecord, WhatIsNoWholeRecordOfThePastIsAnError) {
 
 TEST_F(StartRecord, AHugeOneIsNotReadToItsEnd) {
   dir_.Write(unit_.str(), std::string(128 * 1024 + 1, ' '));
-  EXPECT_THAT(Load().error().message, HasSubstr("too large"));
+  EXPECT_THAT(Load().error().message, HasSubstr("larger than"));
 }
 
 TEST_F(StartRecord, WhatIsNoFileIsAnErrorAndDoesNotBlock) {
@@ -83,18 +87,18 @@ TEST_F(StartRecord, WhatIsNoFileIsAnErrorAndDoesNotBlock) {
   std::filesystem::remove(dir_.Path(unit_.str()));
   ASSERT_EQ(mkdir(dir_.Path(unit_.str()).c_str(), 0700), 0);
   EXPECT_THAT(Load().error().message, HasSubstr("not a regular file"));
-  EXPECT_FALSE(SaveStarts(dir_.Path(""), unit_, {{kNow}, StartOutcome::kPending}).has_value());
+  EXPECT_FALSE(SaveStarts(dir_.Path(""), unit_, History({kNow}, StartOutcome::kPending)).has_value());
 }
 
 TEST_F(StartRecord, CannotBeSavedWhereThereIsNoDirectory) {
-  const auto saved = SaveStarts(dir_.Path("gone/"), unit_, {{kNow}, StartOutcome::kPending});
+  const auto saved = SaveStarts(dir_.Path("gone/"), unit_, History({kNow}, StartOutcome::kPending));
   ASSERT_FALSE(saved.has_value());
   EXPECT_EQ(saved.error().message, dir_.Path("gone/two@b.service") + ": No such file or directory");
 }
 
 TEST_F(StartRecord, AFullFileSystemIsAnError) {
   ASSERT_EQ(symlink("/dev/full", dir_.Path(unit_.str()).c_str()), 0);
-  EXPECT_FALSE(SaveStarts(dir_.Path(""), unit_, {{kNow}, StartOutcome::kPending}).has_value());
+  EXPECT_FALSE(SaveStarts(dir_.Path(""), unit_, History({kNow}, StartOutcome::kPending)).has_value());
 }
 
 }  // namespace

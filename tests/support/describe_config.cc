@@ -54,8 +54,8 @@ std::string Table(const pb::Descriptor& descriptor) {
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const Field& field = *descriptor.field(i);
     const config::Rule& rule = field.options().GetExtension(config::rule);
-    table += "| `" + field.name() + "` | " + Cell(Default(field, rule)) + " | " +
-             Cell(Range(field, rule)) + " | " + Cell(rule.meaning()) + " |\n";
+    table += "| `" + field.name() + "` | " + Cell(Default(field, rule)) + " | " + Cell(Range(field, rule)) +
+             " | " + Cell(rule.meaning()) + " |\n";
   }
   return table;
 }
@@ -63,8 +63,8 @@ std::string Table(const pb::Descriptor& descriptor) {
 }  // namespace
 
 std::string DescribeConfiguration() {
-  return "The file:\n\n" + Table(*config::Configuration::descriptor()) +
-         "\nEach entry of `tunnels`:\n\n" + Table(*config::Tunnel::descriptor());
+  return "The file:\n\n" + Table(*config::Configuration::descriptor()) + "\nEach entry of `tunnels`:\n\n" +
+         Table(*config::Tunnel::descriptor());
 }
 
 }  // namespace failover

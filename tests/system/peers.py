@@ -70,8 +70,16 @@ class Peer:
                 return answer
         raise AssertionError(f"report {sequence} not acknowledged within {timeout:g} s")
 
-    def verdict(self, tunnel_id, sequence, timeout=5.0):
-        return self.acknowledged(sequence, timeout)["tunnels"][tunnel_id]
+    def verdict(self, tunnel_id, timeout=5.0):
+        """The next verdict about that tunnel; answers about others are dropped."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            answer = self.receive(max(0.01, deadline - time.monotonic()))
+            if answer is None:
+                raise AssertionError(f"closed before a verdict about {tunnel_id} came")
+            if tunnel_id in answer["tunnels"]:
+                return answer["tunnels"][tunnel_id]
+        raise AssertionError(f"no verdict about {tunnel_id} within {timeout:g} s")
 
     def closed_by_other_side(self, timeout=5.0):
         """True once the other side has closed; acknowledgements before that are dropped."""

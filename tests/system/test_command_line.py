@@ -75,12 +75,6 @@ class CommandLine(SystemTest):
             self.assertIn(word, text)
         self.assertIsNone(re.search("cfut_", done.stdout + done.stderr))
 
-    def test_the_supervisors_prober_may_be_named_by_its_number(self):
-        self.world.write_config()
-        self.world.prober_user = str(STRANGER)
-        self.world.start_supervisor()
-        with self.world.peer(uid=STRANGER, gid=NOGROUP) as peer:
-            peer.acknowledged(peer.report())
 
     def test_a_prober_user_that_does_not_exist_is_named(self):
         self.world.write_config()

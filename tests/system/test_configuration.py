@@ -79,8 +79,8 @@ class ConfigurationFaults(SystemTest):
             status, lines, _ = self.check(program)
             self.assertEqual(status, 0)
             self.assertEqual(lines, [
-                f"warning: {file}: max_starts_per_hour: contradicts cooldown, which allows 360 starts in an "
-                "hour: the unit is not revived after the limit; raise one"])
+                f"warning: {file}: max_starts_per_hour: contradicts cooldown, which allows 360 starts "
+                "in an hour; raise one of the two"])
 
     def test_owner_and_mode_of_the_file_are_judged(self):
         file = self.world.config_file

@@ -239,7 +239,7 @@ class World:
         """Answers echo requests in the gateway's namespace, as told, instead of its kernel."""
         self.network.answer_echo(False)
         script = os.path.join(HERE, "echo_responder.py")
-        child = self._child("echo_responder", [PYTHON, script, behaviour, str(family)],
+        child = self._child("echo_responder", [PYTHON, "-B", script, behaviour, str(family)],
                             self.network.gateway)
         wait_until(lambda: "listening" in child.output(), "the responder listens")
         return child
