@@ -10,10 +10,10 @@ static std::expected<TunnelFact, Refusal> InspectTunnel(
   const auto id = TunnelId::FromBytes(health.tunnel_id());
   if (!id) return std::unexpected("a tunnel id that is not 16 bytes");
   if (health.observation() == 0) return std::unexpected("an observation without a number");
-  const bool status = wire::TunnelStatus_IsValid(health.status()) && health.status() != 0;
-  if (!status) return std::unexpected("an unknown tunnel status");
-  const bool reason = wire::Reason_IsValid(health.reason()) && health.reason() != 0;
-  if (!reason) return std::unexpected("an unknown reason");
+  if (!wire::TunnelStatus_IsValid(health.status()) || !wire::Reason_IsValid(health.reason()) ||
+      health.status() == 0 || health.reason() == 0) {
+    return std::unexpected("an unknown tunnel status or reason");
+  }
   const bool contradicts = (health.status() == wire::UNKNOWN) == (health.reason() == wire::none);
   if (contradicts) return std::unexpected("a reason that contradicts the status");
   return TunnelFact{whitelist.Find(*id), health.observation(), gateway,

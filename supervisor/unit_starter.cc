@@ -86,7 +86,7 @@ struct UnitStarter::Job {
     if (timed_out) return {StartOutcome::kTimedOut, "not started: systemctl gave no answer" + said};
     if (end.si_code != CLD_EXITED)
       return {StartOutcome::kFailed, "not started: systemctl was ended by signal " + code + said};
-    if (ignored) return {StartOutcome::kIgnored, "not started: systemctl ignored the command: " + text};
+    if (ignored) return {StartOutcome::kIgnored, "not started: systemctl ignored the command" + said};
     if (end.si_status != 0)
       return {StartOutcome::kFailed, "not started: systemctl exit status " + code + said};
     return {StartOutcome::kSucceeded, "started: systemctl exit status 0" + said};

@@ -125,6 +125,9 @@ TEST_F(ReportServerTest, APeerThatDoesNotReadIsNotWaitedForAndIsAnsweredWhenTher
   EXPECT_EQ(server_->Send("nobody"), SendResult::kClosed);
   const UniqueFd prober = Connect();
   RunReady(loop_);
+  EXPECT_EQ(server_->Send("no report yet"), SendResult::kClosed);
+  ASSERT_EQ(send(prober.get(), "report", 6, 0), 6);
+  RunReady(loop_);
   int sent = 0;
   while (server_->Send("answer") == SendResult::kSent) ASSERT_LT(++sent, 100'000);
   EXPECT_GT(sent, 0);
