@@ -251,10 +251,10 @@ void HttpClient::TakeAnswers() {
     const auto lookup = last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
     answers.emplace_back(transfer->TakeDone(), transfer->TakeAnswer(code, lookup));
     curl_multi_remove_handle(curl_->multi, transfer->handle());
-    const auto at = std::ranges::find_if(running_, [&](auto& t) { return t.get() == transfer; });
-    CHECK(at != running_.end());
-    idle_.push_back(std::move(*at));
-    running_.erase(at);
+    for (auto& running : running_) {
+      if (running.get() == transfer) idle_.push_back(std::move(running));
+    }
+    std::erase(running_, nullptr);
   }
   for (auto& [done, answer] : answers) done(std::move(answer));
   turn_done_();

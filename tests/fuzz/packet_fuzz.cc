@@ -36,10 +36,11 @@ void CheckFact(const TunnelFact& fact, const Observation& observation, const Uni
   MustHold(fact.gateway == observation.gateway, "the report's gateway");
   MustHold(wire::TunnelStatus_IsValid(static_cast<int>(fact.status)) && static_cast<int>(fact.status) != 0,
       "a status");
+  wire::Reason reason = wire::REASON_UNSPECIFIED;
+  MustHold(wire::Reason_Parse(std::string(fact.reason), &reason) && reason != wire::REASON_UNSPECIFIED,
+      "a reason");
   MustHold(
-      wire::Reason_IsValid(static_cast<int>(fact.reason)) && static_cast<int>(fact.reason) != 0, "a reason");
-  MustHold((fact.status == TunnelStatus::kUnknown) == (fact.reason != Reason::kNone),
-      "a reason exactly for UNKNOWN");
+      (fact.status == TunnelStatus::kUnknown) == (reason != wire::none), "a reason exactly for UNKNOWN");
 }
 
 }  // namespace
