@@ -42,23 +42,22 @@ static void CheckWhole(config::Configuration& settings, Faults& faults) {
 static void CheckOwnerAndMode(const std::string& path, const struct stat& file, LoadedConfig& config) {
   std::ostringstream mode;
   mode << path << ": mode 0" << std::oct << (file.st_mode & 07777) << " lets ";
+  const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid) + ", must be root; run: ";
   const std::string remedy = "; run: chmod 0640 " + path;
-  const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid);
+  const bool writable = (file.st_mode & 022) != 0;
+  const bool readable = (file.st_mode & 04) != 0;
   const bool tokens = std::ranges::any_of(config.settings.tunnels(), &config::Tunnel::has_token);
-  if (file.st_uid != 0)
-    config.tampering = {owner + ", must be root; run: chown root:failover-prober " + path};
-  if ((file.st_mode & 022) != 0) config.tampering.push_back(mode.str() + "others than root write" + remedy);
-  if (tokens && (file.st_mode & 04) != 0) {
-    config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
-  }
+  if (file.st_uid != 0) config.tampering.push_back(owner + "chown root:failover-prober " + path);
+  if (writable) config.tampering.push_back(mode.str() + "others than root write" + remedy);
+  if (tokens && readable) config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
 }
 
 std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::size_t limit) {
   FileContent file;
   if (stat(path.c_str(), &file.status) != 0) return FailErrno(path);
   if (!S_ISREG(file.status.st_mode)) return Fail(path + ": not a regular file");
-  if (static_cast<std::size_t>(file.status.st_size) > limit)
-    return Fail(path + ": larger than " + std::to_string(limit) + " bytes");
+  const bool large = static_cast<std::size_t>(file.status.st_size) > limit;
+  if (large) return Fail(path + ": larger than " + std::to_string(limit) + " bytes");
   std::ifstream in(path, std::ios::binary);
   if (!in) return FailErrno(path);
   file.text.assign(std::istreambuf_iterator<char>(in), {});

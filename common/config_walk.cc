@@ -9,7 +9,6 @@
 #include <cmath>
 #include <iomanip>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include "common/log.h"
@@ -73,35 +72,27 @@ static int KindOf(const Field& field) {
 }
 
 static std::string WrongKind(const pb::Value& value, int kind) {
-  if (value.kind_case() == kind) return "";
   const std::string is = kKinds.at(value.kind_case());
-  return "is " + is + ", must be " + kKinds.at(static_cast<std::size_t>(kind));
-}
-
-static std::string NamesOf(const pb::EnumDescriptor& type) {
-  std::string names;
-  for (int i = 0; i < type.value_count(); ++i) names += (i > 0 ? ", " : "") + type.value(i)->name();
-  return names;
+  const std::string must = kKinds.at(static_cast<std::size_t>(kind));
+  return value.kind_case() == kind ? "" : "is " + is + ", must be " + must;
 }
 
 // Why one value may not stand in this field, or an empty text.
 static std::string FaultIn(const Field& field, const pb::Value& value) {
   const config::Rule& rule = RuleOf(field);
-  const pb::EnumDescriptor* names = field.enum_type();
-  if (value.kind_case() != KindOf(field)) return WrongKind(value, KindOf(field));
-  if (value.has_number_value()) {
-    const double number = value.number_value();
-    const bool inside = number >= rule.min() && number <= rule.max();
-    if (!inside) return Number(number) + " is out of range";
-    const bool whole = field.cpp_type() != Field::CPPTYPE_UINT32 || std::trunc(number) == number;
-    return whole ? "" : Number(number) + " is not a whole number";
-  }
-  const bool known = names == nullptr || names->FindValueByName(value.string_value()) != nullptr;
-  return known ? FaultIn(rule, value.string_value()) : "is none of: " + NamesOf(*names);
+  const double number = value.number_value();
+  const bool inside = number >= rule.min() && number <= rule.max();
+  const bool whole = field.cpp_type() != Field::CPPTYPE_UINT32 || std::trunc(number) == number;
+  const std::string wrong = WrongKind(value, KindOf(field));
+  if (!wrong.empty()) return wrong;
+  if (value.has_string_value()) return FaultIn(rule, value.string_value());
+  if (value.has_number_value() && !inside) return Number(number) + " is out of range";
+  return whole ? "" : Number(number) + " is not a whole number";
 }
 
-class Walk {
- public:
+struct Walk {
+  std::vector<std::string> faults;
+
   void ReadObject(const pb::Struct& json, const std::string& path, pb::Message& message) {
     const pb::Descriptor& type = *message.GetDescriptor();
     std::map<std::string, const pb::Value*> given;  // protobuf's map has no order of its own
@@ -122,9 +113,6 @@ class Walk {
     for (const auto& [key, value] : given) Add(path + Shown(key), "unknown field", remedy);
   }
 
-  std::vector<std::string> faults;
-
- private:
   // True if there is a reason to refuse what stands there.
   bool Add(const std::string& at, const std::string& reason, const std::string& remedy) {
     if (!reason.empty()) faults.push_back(at + ": " + reason + "; " + remedy);
@@ -136,12 +124,8 @@ class Walk {
     if (Add(at, WrongKind(value, pb::Value::kListValue), Remedy(field))) return;
     const auto& items = value.list_value().values();
     if (items.empty()) Add(at, "is an empty list", Remedy(field));
-    std::set<std::string> seen;
     for (int i = 0; i < items.size(); ++i) {
-      const std::string here = at + "[" + std::to_string(i) + "]";
-      const bool again = items[i].has_string_value() && !seen.insert(items[i].string_value()).second;
-      if (again) Add(here, "repeats an earlier one", "remove it");
-      ReadItem(items[i], here, field, message);
+      ReadItem(items[i], at + "[" + std::to_string(i) + "]", field, message);
     }
   }
 

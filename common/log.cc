@@ -17,11 +17,8 @@ void InitLog(const char* program) {
 }
 
 std::string FormatLocalTime(std::time_t time, const char* format) {
-  tzset();
-  std::tm parts{};
-  localtime_r(&time, &parts);
   std::ostringstream text;
-  text << std::put_time(&parts, format);
+  text << std::put_time(std::localtime(&time), format);
   return text.str();
 }
 

@@ -19,11 +19,8 @@ class TunnelId {
   static std::optional<TunnelId> Parse(std::string_view text) {
     if (text.size() != 36) return std::nullopt;
     TunnelId id;
-    const char* at = text.data();
-    for (char& byte : id.bytes_) {
-      const bool dash = IsDash(at - text.data());
-      if (dash && *at != '-') return std::nullopt;
-      if (dash) ++at;
+    for (const char* at = text.data(); char& byte : id.bytes_) {
+      if (IsDash(at - text.data()) && *at++ != '-') return std::nullopt;
       unsigned value = 0;
       if (std::from_chars(at, at + 2, value, 16).ptr != at + 2) return std::nullopt;
       byte = static_cast<char>(value);
@@ -57,9 +54,7 @@ class TunnelId {
 
  private:
   TunnelId() = default;
-  static bool IsDash(std::ptrdiff_t place) {
-    return place == 8 || place == 13 || place == 18 || place == 23;
-  }
+  static bool IsDash(std::ptrdiff_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
   std::array<char, kSize> bytes_{};
 };

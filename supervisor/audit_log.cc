@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "common/log.h"
 #include "common/unique_fd.h"
 
 namespace failover {
@@ -11,14 +10,9 @@ namespace failover {
 static UniqueFd OpenToAppend(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   UniqueFd fd(open(path.c_str(), kFlags, 0640));
-  struct stat status{};
-  const bool wrong = fd && fstat(fd.get(), &status) == 0 && (status.st_mode & 0777) != 0640;
-  if (wrong && fchmod(fd.get(), 0640) != 0) fd.reset();  // the script's installer left 0666
+  if (fd && fchmod(fd.get(), 0640) != 0) fd.reset();  // the script's installer left 0666
   return fd;
 }
-
-AuditLog::AuditLog(std::string path)
-    : path_(std::move(path)), offset_(FormatLocalTime(std::time(nullptr), "%z")) {}
 
 bool AuditLog::Record(Severity severity, const std::string& text) {
   const auto level = static_cast<google::LogSeverity>(severity);
@@ -36,26 +30,20 @@ bool AuditLog::Sync() {
   return Report(FailErrno(path_));
 }
 
-void AuditLog::Bound(unsigned burst, unsigned per_tick) {
-  burst_ = allowed_ = burst;
-  per_tick_ = per_tick;
-}
-
 void AuditLog::Say(Severity severity, const std::string& text) {
   if (allowed_ == 0) {
     ++left_out_;
     return;
   }
   --allowed_;
-  const unsigned left_out = std::exchange(left_out_, 0);
-  Record(severity, text + (left_out > 0 ? " (" + std::to_string(left_out) + " lines left out before)" : ""));
+  const std::string more = " (" + std::to_string(left_out_) + " lines left out before)";
+  Record(severity, std::exchange(left_out_, 0) > 0 ? text + more : text);
 }
 
 bool AuditLog::Report(const std::expected<void, Error>& result) {
-  if (std::exchange(working_, result.has_value()) && !working_) {
-    LOG(ERROR) << "Audit log: " << result.error().message
-               << ". Nothing is started until it can be written: see df and ls -l";
-  }
+  const bool news = std::exchange(working_, result.has_value()) && !working_;
+  const std::string what = ". Nothing is started until it can be written: see df and ls -l";
+  if (news) LOG(ERROR) << "Audit log: " << result.error().message << what;
   return working_;
 }
 
@@ -63,26 +51,18 @@ void AuditLog::send(google::LogSeverity severity, const char* /*file*/, const ch
     const google::LogMessageTime& time, const char* text, std::size_t size) {
   const std::string stamp = FormatLocalTime(time.timestamp());
   const std::string offset = FormatLocalTime(time.timestamp(), "%z");
-  std::string line;
-  if (offset != offset_) {
-    line = stamp + " [INFO] Time zone offset changed from " + offset_ + " to " + offset + "\n";
-  }
+  const std::string moved = " [INFO] Time zone offset changed from " + offset_ + " to " + offset + "\n";
+  std::string line = offset == offset_ ? "" : stamp + moved;
   line += stamp + " [" + google::GetLogSeverityName(severity) + "] " + std::string(text, size) + "\n";
   const UniqueFd fd = OpenToAppend(path_);
   // After a part of a line, unless that file was moved away since.
   if (torn_ && fd && lseek(fd.get(), 0, SEEK_END) > 0) line.insert(0, "\n");
   const ssize_t done = fd ? write(fd.get(), line.data(), line.size()) : -1;
-  if (done < 0) {
-    written_ = FailErrno(path_);
-    return;
-  }
+  written_ = done < 0 ? FailErrno(path_) : std::expected<void, Error>();
+  if (done < 0) return;
   torn_ = static_cast<std::size_t>(done) != line.size();
-  if (torn_) {
-    written_ = Fail(path_ + ": No space left for a whole line");
-    return;
-  }
-  offset_ = offset;
-  written_ = {};
+  if (torn_) written_ = Fail(path_ + ": No space left for a whole line");
+  if (!torn_) offset_ = offset;
 }
 
 }  // namespace failover

@@ -6,6 +6,7 @@
 #include <glog/logging.h>
 
 #include "common/error.h"
+#include "common/log.h"
 
 namespace failover {
 
@@ -15,7 +16,7 @@ class AuditLog : private google::LogSink {
  public:
   // The file is opened anew for each line, so it may be moved away at any time; it is made with
   // mode 0640 and its directory's group. It must not be a link.
-  explicit AuditLog(std::string path);
+  explicit AuditLog(std::string path) : path_(std::move(path)) {}
 
   // One line, one write. False: it is not in the file; said on standard error when that begins.
   bool Record(Severity severity, const std::string& text);
@@ -26,7 +27,10 @@ class AuditLog : private google::LogSink {
   // A line that a peer can cause any number of times: at most `burst` at once, and so many more
   // for each Tick(). What is left out is counted in the next line.
   void Say(Severity severity, const std::string& text);
-  void Bound(unsigned burst, unsigned per_tick);
+  void Bound(unsigned burst, unsigned per_tick) {
+    burst_ = allowed_ = burst;
+    per_tick_ = per_tick;
+  }
   void Tick() { allowed_ = std::min(burst_, allowed_ + per_tick_); }
 
  private:
@@ -36,8 +40,8 @@ class AuditLog : private google::LogSink {
   bool Report(const std::expected<void, Error>& result);
 
   std::string path_;
-  std::string offset_;                  // from UTC, of the last line
-  std::expected<void, Error> written_;  // by the last send()
+  std::string offset_ = FormatLocalTime(std::time(nullptr), "%z");  // from UTC, of the last line
+  std::expected<void, Error> written_;                              // by the last send()
   bool working_ = true;
   bool torn_ = false;  // the file ends in a part of a line
   unsigned burst_ = 0;

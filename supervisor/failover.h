@@ -28,10 +28,8 @@ class Failover {
   // One packet of the prober; `sequence` belongs to its connection.
   std::expected<void, Refusal> OnPacket(std::string_view packet, std::uint64_t& sequence);
   void OnStarted(const UnitName& unit, StartOutcome outcome, const std::string& words);
-  // To be called every second or so: notes that the prober is silent.
+  // To be called every second: notes that the prober is silent, answers what could not be answered.
   void Tick();
-  // Sends what the prober has not been told yet, as far as `send` takes it.
-  void Answer();
 
   const UnitWhitelist& whitelist() const { return *whitelist_; }
   // "2 tunnels: 1 healthy, 1 down (cloudflared_2 started 10:30:22)"
@@ -47,10 +45,10 @@ class Failover {
 
   bool Judge(const TunnelFact& fact);
   void ForgetUnknown();
-  void CommitStarts(const std::vector<TunnelFact>& intended);
+  void Answer();  // sends what the prober has not been told yet, as far as `send` takes it
   bool Save(const UnitName& unit);
   void Load(const UnitName& unit);
-  void SayGateway(GatewayState gateway);
+  void SayGateway(bool lost);
   void SayStatus(const Tunnel& before, const TunnelFact& fact, Verdict verdict);
 
   AuditLog& log_;
@@ -66,7 +64,7 @@ class Failover {
   std::uint64_t instance_ = 0;  // of the prober
   TimePoint last_report_;
   bool silent_ = false;
-  GatewayState gateway_ = GatewayState::kNotChecked;
+  bool gateway_lost_ = false;
   std::string last_start_;
 
   std::uint64_t sequence_ = 0;  // of the newest report

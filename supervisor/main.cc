@@ -1,7 +1,6 @@
 // failover-supervisor: the root half. Wires what the other files hold: configuration, socket,
 // judgement, systemctl, service manager.
 #include <pwd.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -37,14 +36,17 @@ class Supervisor {
  public:
   explicit Supervisor(const Options& options) : options_(options) {}
 
-  std::expected<void, Error> Run(const LoadedConfig& config, uid_t prober) {
-    auto server = ReportServer::Listen(
-        loop_, log_, options_.socket, prober,
-        [this](auto packet, auto& sequence) { return failover_.OnPacket(packet, sequence); },
-        [this] { failover_.Answer(); });
-    if (!server) return std::unexpected(server.error());
-    server_ = std::move(*server);
+  std::expected<void, Error> Run(const LoadedConfig& config) {
+    const passwd* prober = getpwnam(options_.prober_user.c_str());
+    if (prober == nullptr) return Fail("no user " + options_.prober_user + "; run systemd-sysusers");
+    const std::string records = options_.state_dir + "/starts";
+    if (mkdir(records.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno(records);
+    auto listener = ReportServer::Listen(options_.socket);
+    if (!listener) return std::unexpected(listener.error());
+    server_.emplace(loop_, log_, std::move(*listener), prober->pw_uid,
+        [this](auto packet, auto& sequence) { return failover_.OnPacket(packet, sequence); });
     Configure(config, "Cloudflare Tunnel Monitor started.");
+    Tick();
     manager_.Ready();
     loop_.Run();
     manager_.Stopping();
@@ -64,7 +66,6 @@ class Supervisor {
     log_.Record(Severity::kInfo, interval.str());
     for (const std::string& warning : config.warnings) LOG(WARNING) << Escape(warning);
     failover_.Configure(all, config.digest);
-    Tick();
   }
 
   void Reload() {
@@ -95,37 +96,17 @@ class Supervisor {
   UnitStarter starter_{loop_, options_.dry_run ? "" : options_.systemctl,
       [this]() -> const UnitWhitelist& { return failover_.whitelist(); },
       [this](auto& unit, auto outcome, auto& words) { failover_.OnStarted(unit, outcome, words); }};
-  std::unique_ptr<ReportServer> server_;
+  std::optional<ReportServer> server_;
   Timer tick_{loop_, [this] { Tick(); }};
   SignalWatch hangup_{loop_, SIGHUP, [this] { Reload(); }};
   SignalWatch terminate_{loop_, SIGTERM, [this] { loop_.Stop(); }};
   SignalWatch interrupt_{loop_, SIGINT, [this] { loop_.Stop(); }};
 };
 
-static std::expected<void, Error> Serve(const Options& options, const LoadedConfig& config) {
-  const passwd* prober = getpwnam(options.prober_user.c_str());
-  if (prober == nullptr) return Fail("no user " + options.prober_user + "; run systemd-sysusers");
-  const std::string records = options.state_dir + "/starts";
-  if (mkdir(records.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno(records);
-  return Supervisor(options).Run(config, prober->pw_uid);
-}
-
-static int Main(const Options& options) {
-  if (options.check_config) return ReportConfigCheck(options.config, LoadConfig(options.config), {});
-  const auto config = LoadTrusted(options.config);
-  for (const std::string& fault : config ? Faults{} : config.error()) LOG(ERROR) << Escape(fault);
-  if (!config) return kExitBadConfig;
-  const auto served = Serve(options, *config);
-  if (!served) LOG(ERROR) << served.error().message;
-  return served ? 0 : 1;
-}
-
-}  // namespace failover
-
-int main(int argc, char** argv) {
-  failover::InitLog(argv[0]);
+static int Main(int argc, char** argv) {
+  InitLog(argv[0]);
   umask(027);
-  failover::Options options;
+  Options options;
   CLI::App app("Starts the backup unit of a Cloudflare Tunnel that is down. Runs as root.");
   app.set_version_flag("--version", "failover-supervisor " FAILOVER_VERSION);
   app.add_option("--config", options.config, "The configuration")->capture_default_str();
@@ -139,7 +120,17 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : failover::kExitUsage;
+    return app.exit(error) == 0 ? 0 : kExitUsage;
   }
-  return failover::Main(options);
+  if (options.check_config) return ReportConfigCheck(options.config, LoadConfig(options.config), {});
+  const auto config = LoadTrusted(options.config);
+  for (const std::string& fault : config ? Faults{} : config.error()) LOG(ERROR) << Escape(fault);
+  if (!config) return kExitBadConfig;
+  const auto served = Supervisor(options).Run(*config);
+  if (!served) LOG(ERROR) << served.error().message;
+  return served ? 0 : 1;
 }
+
+}  // namespace failover
+
+int main(int argc, char** argv) { return failover::Main(argc, argv); }

@@ -1,11 +1,9 @@
 #include "supervisor/report_server.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 namespace failover {
 
-constexpr int kBacklog = 8;
 constexpr int kPacketsPerTurn = 32;  // then the loop's other events have their turn
 
 static UniqueFd Socket() {
@@ -24,8 +22,7 @@ static std::expected<void, Error> RemoveStale(const std::string& path, const soc
   return {};
 }
 
-std::expected<std::unique_ptr<ReportServer>, Error> ReportServer::Listen(EventLoop& loop, AuditLog& log,
-    const std::string& path, uid_t prober, OnPacket on_packet, MayAnswer may_answer) {
+std::expected<UniqueFd, Error> ReportServer::Listen(const std::string& path) {
   const auto name = UnixAddress(path);
   if (!name) return std::unexpected(name.error());
   const auto* address = reinterpret_cast<const sockaddr*>(&*name);
@@ -34,17 +31,14 @@ std::expected<std::unique_ptr<ReportServer>, Error> ReportServer::Listen(EventLo
   const mode_t mask = umask(0117);  // the socket has its mode from its first moment
   const bool bound = bind(listener.get(), address, sizeof(sockaddr_un)) == 0;
   umask(mask);
-  if (!bound || listen(listener.get(), kBacklog) != 0) {
-    return FailErrno(path + "; systemd-tmpfiles --create makes its directory");
-  }
-  return std::unique_ptr<ReportServer>(
-      new ReportServer(loop, log, std::move(listener), prober, std::move(on_packet), std::move(may_answer)));
+  if (bound && listen(listener.get(), 8) == 0) return listener;
+  return FailErrno(path + "; systemd-tmpfiles --create makes its directory");
 }
 
-ReportServer::ReportServer(EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober,
-    OnPacket on_packet, MayAnswer may_answer)
+ReportServer::ReportServer(
+    EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober, OnPacket on_packet)
     : loop_(loop), log_(log), prober_(prober), on_packet_(std::move(on_packet)),
-      may_answer_(std::move(may_answer)), listener_(std::move(listener)),
+      listener_(std::move(listener)),
       accept_watch_(loop, listener_.get(), EV_READ, [this](short) { Accept(); }) {}
 
 void ReportServer::Accept() {
@@ -55,46 +49,27 @@ void ReportServer::Accept() {
   const std::string from = "uid " + std::to_string(who.uid) + " (pid " + std::to_string(who.pid) + ")";
   const bool prober = who.uid == prober_;
   // A prober that was killed and is back may be faster than the news of its end.
-  if (prober && connection_) ReadPackets();
-  if (!prober || connection_) {
+  if (prober && peer_) ReadPackets();
+  if (!prober || peer_) {
     const std::string why = prober ? ": a prober is connected" : ": only the prober's user may report";
     return log_.Say(Severity::kWarning, "Refused a connection from " + from + why);
   }
-  connection_.emplace(std::move(peer));
-  const int fd = connection_->fd.get();
-  connection_->readable.emplace(loop_, fd, EV_READ, [this](short) { ReadPackets(); });
+  peer_ = std::move(peer);
+  readable_.emplace(loop_, peer_.get(), EV_READ, [this](short) { ReadPackets(); });
   log_.Say(Severity::kInfo, "Prober connected, " + from + ".");
 }
 
 void ReportServer::ReadPackets() {
   for (int i = 0; i < kPacketsPerTurn; ++i) {
-    const auto packet = ReceivePacket(connection_->fd.get(), buffer_);
-    if (!packet && packet.error() == ReceiveError::kWouldBlock) break;
+    const auto packet = ReceivePacket(peer_.get(), buffer_);
+    if (!packet && packet.error() == ReceiveError::kWouldBlock) return;
     if (!packet && packet.error() == ReceiveError::kClosed) return Close("Prober disconnected.");
     const bool large = !packet && packet.error() == ReceiveError::kTooLarge;
     const Refusal bad = large ? "larger than 16 KiB" : "carries descriptors or other control data";
-    const auto accepted = packet ? on_packet_(*packet, connection_->sequence) : std::unexpected(bad);
-    if (accepted) continue;
-    return Close("Refused a packet, connection closed: " + std::string(accepted.error()) + ".");
+    const auto accepted = packet ? on_packet_(*packet, sequence_) : std::unexpected(bad);
+    const std::string closed = "Refused a packet, connection closed: ";
+    if (!accepted) return Close(closed + std::string(accepted.error()) + ".");
   }
-  may_answer_();
-}
-
-void ReportServer::Close(const std::string& why) {
-  connection_.reset();
-  log_.Say(Severity::kWarning, why);
-}
-
-SendResult ReportServer::Send(std::string_view packet) {
-  // Whoever has not reported yet on this connection is owed no answer.
-  if (!connection_ || connection_->sequence == 0) return SendResult::kClosed;
-  const SendResult result = SendPacket(connection_->fd.get(), packet);
-  if (result != SendResult::kWouldBlock) return result;
-  connection_->writable.emplace(loop_, connection_->fd.get(), EV_WRITE, [this](short) {
-    connection_->writable.reset();
-    may_answer_();
-  });
-  return result;
 }
 
 }  // namespace failover

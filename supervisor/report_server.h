@@ -2,10 +2,6 @@
 // at a time. Runs as root; the peer is untrusted and never waited for.
 #pragma once
 
-#include <array>
-#include <memory>
-#include <optional>
-
 #include "common/event_loop.h"
 #include "common/seqpacket.h"
 #include "common/unique_fd.h"
@@ -19,38 +15,36 @@ class ReportServer {
   // One packet, and the sequence of the one before it on this connection, to be moved on. A Refusal
   // closes the connection.
   using OnPacket = std::function<std::expected<void, Refusal>(std::string_view, std::uint64_t& sequence)>;
-  // After packets were handled, and when Send() may be tried again.
-  using MayAnswer = std::function<void()>;
-
   // The socket gets mode 0660, and the group of its directory if that is setgid. A socket in its
   // place that nobody listens to is replaced; anything else there is an error.
-  static std::expected<std::unique_ptr<ReportServer>, Error> Listen(EventLoop& loop, AuditLog& log,
-      const std::string& path, uid_t prober, OnPacket on_packet, MayAnswer may_answer);
+  static std::expected<UniqueFd, Error> Listen(const std::string& path);
 
-  // kClosed if nobody is connected. After kWouldBlock `answer` is called when there is room.
-  SendResult Send(std::string_view packet);
+  // `listener`: of Listen(). `prober`: whose packets are handed over.
+  ReportServer(EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober, OnPacket on_packet);
+
+  // kClosed if nobody is connected who has reported; there is nothing to acknowledge then.
+  SendResult Send(std::string_view packet) {
+    return sequence_ > 0 ? SendPacket(peer_.get(), packet) : SendResult::kClosed;
+  }
 
  private:
-  struct Connection {
-    UniqueFd fd;
-    std::uint64_t sequence = 0;
-    std::optional<FdWatch> readable{};  // the watches die before the descriptor
-    std::optional<FdWatch> writable{};
-  };
-
-  ReportServer(EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober, OnPacket on_packet,
-      MayAnswer may_answer);
   void Accept();
   void ReadPackets();
-  void Close(const std::string& why);
+  void Close(const std::string& why) {
+    readable_.reset();
+    peer_.reset();
+    sequence_ = 0;
+    log_.Say(Severity::kWarning, why);
+  }
 
   EventLoop& loop_;
   AuditLog& log_;
   uid_t prober_;
   OnPacket on_packet_;
-  MayAnswer may_answer_;
   std::array<char, kMaxPacket> buffer_{};
-  std::optional<Connection> connection_;
+  UniqueFd peer_;
+  std::uint64_t sequence_ = 0;       // of the peer's last packet
+  std::optional<FdWatch> readable_;  // the peer; dies before the descriptor
   UniqueFd listener_;
   FdWatch accept_watch_;
 };

@@ -3,7 +3,6 @@
 // What systemctl prints is untrusted text, bounded here and escaped by the audit log.
 #pragma once
 
-#include <deque>
 #include <list>
 
 #include "common/event_loop.h"
@@ -13,17 +12,17 @@ namespace failover {
 
 class UnitStarter {
  public:
+  using Whitelist = std::function<const UnitWhitelist&()>;
   // How it went, in words that follow the unit's name: "started: systemctl exit status 0 ...".
   using Done = std::function<void(const UnitName&, StartOutcome, const std::string& words)>;
 
   static constexpr std::size_t kAtOnce = 16;
-  static constexpr std::size_t kMaxOutput = 2048;  // bytes kept of what systemctl prints
+  static constexpr std::size_t kMaxOutput = 2048;  // bytes of what systemctl prints
 
   // `systemctl`: an absolute path, or empty for --dry-run. `whitelist` is asked once more when a
   // start's turn comes: the configuration may have changed. `done` is called once for each Start(),
   // perhaps from inside it.
-  UnitStarter(
-      EventLoop& loop, std::string systemctl, std::function<const UnitWhitelist&()> whitelist, Done done);
+  UnitStarter(EventLoop& loop, std::string systemctl, Whitelist whitelist, Done done);
   ~UnitStarter();  // leaves each systemctl that is under way to itself
 
   // Waits for its turn while kAtOnce are under way. Not for a unit whose start is pending.
@@ -34,14 +33,15 @@ class UnitStarter {
 
   void RunQueue();
   void Spawn(const UnitName& unit);
-  void OnExit(Job& job);
+  void Reap();
 
   EventLoop& loop_;
   std::string systemctl_;
-  std::function<const UnitWhitelist&()> whitelist_;
+  Whitelist whitelist_;
   Done done_;
-  std::deque<UnitName> queue_;
+  std::list<UnitName> queue_;
   std::list<Job> jobs_;
+  SignalWatch child_ended_;
 };
 
 }  // namespace failover

@@ -6,10 +6,9 @@ import subprocess
 from sources import PRODUCT, stem
 
 UPPER = ("supervisor", "prober", "ctl")
-# Root's own code stays readable in one sitting. The design wants 900 and 1,500; these bounds are
-# where it stands, and may only go down.
-MOST_LINES_SUPERVISOR = 990
-MOST_LINES_ROOT = 1650  # with common/, which root runs as well
+# Root's own code stays readable in one sitting.
+MOST_LINES_SUPERVISOR = 900
+MOST_LINES_ROOT = 1500  # with common/, which root runs as well
 MOST_LINES_FILE = 300
 EXEC = (r"(?<![\w.>])(?:posix_spawnp?|exec(?:l|le|lp|v|ve|vp|vpe|veat)|fexecve|v?fork|_Fork|clone3?"
         r"|system|popen|wordexp)\s*\(|\bSYS_(?:exec\w+|v?fork|clone3?)\b")

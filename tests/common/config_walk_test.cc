@@ -111,10 +111,14 @@ TEST(ConfigWalk, EveryFieldOfTheSchemaHasWhatItsReadingNeeds) {
       } else if (cpp_type != FieldDescriptor::CPPTYPE_BOOL) {
         EXPECT_FALSE(rule.remedy().empty());
       }
-      EXPECT_EQ(rule.check_size() > 0, cpp_type == FieldDescriptor::CPPTYPE_STRING);
+      const bool text = cpp_type == FieldDescriptor::CPPTYPE_STRING || field.enum_type() != nullptr;
+      EXPECT_EQ(rule.check_size() > 0, text);
       for (const config::Check& check : rule.check()) {
         EXPECT_NE(check.has_must(), check.has_never());
         EXPECT_FALSE(check.fault().empty());
+      }
+      for (int k = 0; field.enum_type() != nullptr && k < field.enum_type()->value_count(); ++k) {
+        EXPECT_EQ(FaultIn(rule, field.enum_type()->value(k)->name()), "");
       }
       if (rule.has_instead()) {
         EXPECT_NE(type->FindFieldByName(rule.instead()), nullptr);

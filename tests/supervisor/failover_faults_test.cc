@@ -138,7 +138,7 @@ TEST_F(FailoverFaults, ATunnelThatLeavesTheConfigurationIsForgottenAndItsUnitsCo
   settings_.mutable_tunnels()->DeleteSubrange(0, 1);
   Configure();
   sends_ = SendResult::kSent;
-  failover_->Answer();
+  failover_->Tick();
   EXPECT_EQ(answers_.back().tunnels_size(), 0);
   EXPECT_EQ(failover_->Summary().substr(0, 9), "1 tunnel:");
   Observe(wire::DOWN, 5);

@@ -173,7 +173,7 @@ TEST_F(FailoverTest, APacketThatIsRefusedChangesNothing) {
   const auto refused = failover_->OnPacket("\xff\xff", sequence);
   EXPECT_EQ(refused.error(), "not a health report");
   EXPECT_EQ(sequence, 7U);
-  failover_->Answer();
+  failover_->Tick();
   EXPECT_THAT(answers_, IsEmpty());
   EXPECT_THAT(Take(), IsEmpty());
 }
@@ -246,12 +246,12 @@ TEST_F(FailoverTest, APeerThatDoesNotReadLosesNoVerdict) {
     Send();
     EXPECT_THAT(answers_, IsEmpty());
     sends_ = SendResult::kSent;
-    failover_->Answer();
+    failover_->Tick();
     ASSERT_EQ(answers_.size(), 1U);  // the newest, once
     EXPECT_EQ(answers_[0].sequence(), sequence_);
     EXPECT_EQ(Told(kTunnelOne)->observation(), observation_ - 1);
     EXPECT_EQ(Told(kTunnelTwo)->observation(), observation_);
-    failover_->Answer();
+    failover_->Tick();
     EXPECT_EQ(answers_.size(), 1U);
   }
 }
@@ -262,6 +262,8 @@ TEST_F(FailoverTest, SummarizesInALine) {
   EXPECT_EQ(failover_->Summary(), "2 tunnels: 1 not checked yet, 1 down");
   Add(kTunnelTwo, wire::HEALTHY, wire::none);
   Observe(wire::DOWN);
+  EXPECT_EQ(failover_->Summary(), "2 tunnels: 1 healthy, 1 down");  // not before it has started
+  Finish();
   EXPECT_THAT(failover_->Summary(),
       MatchesRegex("2 tunnels: 1 healthy, 1 down \\(one started [0-9]{2}:[0-9]{2}:[0-9]{2}\\)"));
 }

@@ -22,14 +22,14 @@ class ReportServerTest : public testing::Test {
   }
 
   std::expected<std::unique_ptr<ReportServer>, Error> Listen(uid_t prober = getuid()) {
-    return ReportServer::Listen(
-        loop_, log_, path_, prober,
+    auto listener = ReportServer::Listen(path_);
+    if (!listener) return std::unexpected(listener.error());
+    return std::make_unique<ReportServer>(loop_, log_, std::move(*listener), prober,
         [this](std::string_view packet, std::uint64_t& sequence) -> std::expected<void, Refusal> {
           if (packet == "bad") return std::unexpected("not a health report");
           packets_.push_back(std::to_string(sequence++) + ":" + std::string(packet.substr(0, 20)));
           return {};
-        },
-        [this] { ++may_answer_; });
+        });
   }
 
   void Begin() {
@@ -70,7 +70,6 @@ class ReportServerTest : public testing::Test {
   AuditLog log_{file_.path()};
   EventLoop loop_;
   std::vector<std::string> packets_;
-  int may_answer_ = 0;
   std::unique_ptr<ReportServer> server_;
   const std::string me_ = "uid " + std::to_string(getuid()) + " (pid N)";
 };
