@@ -1,68 +1,100 @@
 #!/bin/bash
-# Installs what this project builds with (apt) and shows the failover at work (--demo). Runs as
-# root; trusts this checkout and the distribution's packages. Changes nothing else of the host.
+# Installs failover-monitor, shows it at work (--demo), or takes it away again. Runs as root; trusts
+# this checkout and the distribution's packages. What goes where is known to CMake alone.
 set -euo pipefail
 
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
-
-# What the two daemons are built from, and what the demo runs with. Debian 12's names.
-readonly PACKAGES=(
-  g++ cmake ninja-build pkg-config
-  protobuf-compiler libprotobuf-dev libgoogle-glog-dev libevent-dev libcurl4-openssl-dev
-  libsimdjson-dev libcap-dev libmd-dev libcli11-dev
-  python3 openssl iproute2
-)
+readonly BUILD=build/release
 
 usage() {
   cat <<'USAGE'
-Usage: sudo ./install.sh --demo
+Usage: sudo ./install.sh [OPTION]...
+           Install or upgrade: packages, build, files, user, service. Takes over from the Python
+           script where that is installed. Starts the service once its configuration is yours.
+  --prefix=DIR     where the programs go, default /usr
+  --no-build       install what stands in build/release
+  --no-selinux     leave the SELinux module out
+  --dry-run        say what would be done, do nothing
+  --uninstall      remove it; configuration and log stay
+  --purge          remove it with configuration, log and user
+With DESTDIR in the environment the files are placed there and nothing else is done (packagers).
+
+       sudo ./install.sh --demo
            Install what is missing, build, and watch a tunnel go down and its backup unit start.
-           About half a minute after the build; nothing of this host is touched but apt's packages.
+           About half a minute after the build; nothing of this host is touched but packages.
        sudo ./install.sh --dependencies [PACKAGE]...
            Only install what is missing for a build (and the packages named).
        ./install.sh --help
 USAGE
 }
 
+# Debian's names, and Fedora's where they differ ("debian=fedora").
+readonly PACKAGES=(
+  "g++=gcc-c++" cmake ninja-build pkg-config=pkgconf
+  protobuf-compiler libprotobuf-dev=protobuf-devel libgoogle-glog-dev=glog-devel
+  libevent-dev=libevent-devel libcurl4-openssl-dev=libcurl-devel libsimdjson-dev=simdjson-devel
+  libcap-dev=libcap-devel libmd-dev=libmd-devel libcli11-dev=cli11-devel
+  python3 openssl iproute2=iproute
+)
+
+# fail STATUS TEXT: TEXT names the place, the reason and the remedy.
+fail() {
+  echo "install.sh: $2" >&2
+  exit "$1"
+}
+
 need_root() {
-  if ((EUID != 0)); then
-    echo "install.sh: $1 needs root; run: sudo ./install.sh $1" >&2
-    exit 77
-  fi
+  ((EUID == 0)) || fail 77 "this needs root; run: sudo ./install.sh $*"
 }
 
 is_installed() {
-  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+  if command -v dpkg-query >/dev/null; then
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+  else
+    rpm --query --quiet "$1"
+  fi
 }
 
 # Installs those of the packages that are missing; says and does nothing if none is.
 install_missing() {
-  local package missing=()
+  local package missing=() manager
+  if command -v apt-get >/dev/null; then
+    manager=apt-get
+  elif command -v dnf >/dev/null; then
+    manager=dnf # untested
+  else
+    fail 1 "neither apt-get nor dnf here; install what matches these Debian packages: ${*%%=*}"
+  fi
   for package; do
-    is_installed "$package" || missing+=("$package")
+    [[ $manager == dnf ]] && package=${package#*=}
+    is_installed "${package%%=*}" || missing+=("${package%%=*}")
   done
   ((${#missing[@]})) || return 0
-  if ! command -v apt-get >/dev/null; then
-    echo "install.sh: no apt-get here; install what matches these Debian 12 packages, by their" \
-      "names on your system: ${missing[*]}" >&2
-    exit 1
-  fi
-  echo "Installing with apt: ${missing[*]}"
+  echo "Installing with $manager: ${missing[*]}"
+  $dry_run && return 0
   local log
   log=$(mktemp)
-  if ! { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } \
-    >"$log" 2>&1 </dev/null; then
+  if ! get_packages "$manager" "${missing[@]}" >"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
-    echo "install.sh: apt-get failed, see above; mend that and run this again" >&2
     rm -f "$log"
-    exit 1
+    fail 1 "$manager failed, see above; mend that and run this again"
   fi
   rm -f "$log"
 }
 
+get_packages() {
+  if [[ $1 == apt-get ]]; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update && apt-get install --yes --no-install-recommends "${@:2}"
+  else
+    dnf install --assumeyes --setopt=install_weak_deps=False "${@:2}"
+  fi
+}
+
 build_release() {
   echo "Building the release, with the hardened flags ..."
-  cmake --preset release >/dev/null
+  $dry_run && return 0
+  cmake --preset release "-DCMAKE_INSTALL_PREFIX=$prefix" >/dev/null
   # On a terminal ninja shows how far it is, in one line.
   if [[ -t 1 ]]; then
     cmake --build --preset release
@@ -71,24 +103,48 @@ build_release() {
   fi
 }
 
-export DEBIAN_FRONTEND=noninteractive
-case "${1-} $#" in
-  '--help 1')
-    usage
-    ;;
-  '--dependencies '*)
-    need_root --dependencies
-    install_missing "${PACKAGES[@]}" "${@:2}"
-    ;;
-  '--demo 1')
-    need_root --demo
-    install_missing "${PACKAGES[@]}"
-    build_release
-    # A network of its own: neither this host's network nor its gateway takes part.
-    exec unshare --net python3 -B tests/demo/demo --build build/release
-    ;;
-  *)
-    usage >&2
-    exit 64
-    ;;
-esac
+demo() {
+  need_root --demo
+  install_missing "${PACKAGES[@]}"
+  build_release
+  # A network of its own: neither this host's network nor its gateway takes part.
+  exec unshare --net python3 -B tests/demo/demo --build "$BUILD"
+}
+
+dry_run=false
+build=true
+selinux=true
+prefix=/usr
+action=install
+while (($#)); do
+  case $1 in
+    --help)
+      usage
+      exit 0
+      ;;
+    --demo)
+      (($# == 1)) || { usage >&2; exit 64; }
+      demo
+      ;;
+    --dependencies)
+      need_root "$@"
+      install_missing "${PACKAGES[@]}" "${@:2}"
+      exit 0
+      ;;
+    --prefix=/*) prefix=${1#*=} ;;
+    --no-build) build=false ;;
+    --no-selinux) selinux=false ;;
+    --dry-run) dry_run=true ;;
+    --uninstall | --purge) action=${1#--} ;;
+    *)
+      usage >&2
+      exit 64
+      ;;
+  esac
+  shift
+done
+
+[[ -n ${DESTDIR-} || $dry_run == true ]] || need_root
+# shellcheck source=systemd/install-steps.sh
+source systemd/install-steps.sh
+"do_$action"

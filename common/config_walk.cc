@@ -64,17 +64,16 @@ static std::string Remedy(const Field& field) {
   return "write a " + what + " from " + Number(rule.min()) + " to " + Number(rule.max());
 }
 
-static int KindOf(const Field& field) {
+static pb::Value::KindCase KindOf(const Field& field) {
   if (field.message_type() != nullptr) return pb::Value::kStructValue;
   if (field.cpp_type() == Field::CPPTYPE_BOOL) return pb::Value::kBoolValue;
   const bool text = field.enum_type() != nullptr || field.cpp_type() == Field::CPPTYPE_STRING;
   return text ? pb::Value::kStringValue : pb::Value::kNumberValue;
 }
 
-static std::string WrongKind(const pb::Value& value, int kind) {
+static std::string WrongKind(const pb::Value& value, pb::Value::KindCase kind) {
   const std::string is = kKinds.at(value.kind_case());
-  const std::string must = kKinds.at(static_cast<std::size_t>(kind));
-  return value.kind_case() == kind ? "" : "is " + is + ", must be " + must;
+  return value.kind_case() == kind ? "" : "is " + is + ", must be " + kKinds.at(kind);
 }
 
 // Why one value may not stand in this field, or an empty text.
@@ -83,7 +82,7 @@ static std::string FaultIn(const Field& field, const pb::Value& value) {
   const double number = value.number_value();
   const bool inside = number >= rule.min() && number <= rule.max();
   const bool whole = field.cpp_type() != Field::CPPTYPE_UINT32 || std::trunc(number) == number;
-  const std::string wrong = WrongKind(value, KindOf(field));
+  std::string wrong = WrongKind(value, KindOf(field));
   if (!wrong.empty()) return wrong;
   if (value.has_string_value()) return FaultIn(rule, value.string_value());
   if (value.has_number_value() && !inside) return Number(number) + " is out of range";
@@ -100,12 +99,13 @@ struct Walk {
     std::string known;
     for (int i = 0; i < type.field_count(); ++i) {
       const Field& field = *type.field(i);
-      const std::string& instead = RuleOf(field).instead();
-      const bool replaced = !instead.empty() && json.fields().contains(instead);
+      const auto is_given = [&](const std::string& name) { return json.fields().contains(name); };
+      const auto instead = std::ranges::find_if(RuleOf(field).instead(), is_given);
+      const bool replaced = instead != RuleOf(field).instead().end();
       const auto value = given.extract(field.name());
       known += (i > 0 ? ", " : "") + field.name();
       if (value) ReadField(*value.mapped(), path + field.name(), field, message);
-      if (value && replaced) Add(path + field.name(), "given together with " + instead, "keep one");
+      if (value && replaced) Add(path + field.name(), "given together with " + *instead, "keep one");
       const bool missing = !value && RuleOf(field).required() && !replaced;
       if (missing) Add(path + field.name(), "missing", Remedy(field));
     }

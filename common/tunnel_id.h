@@ -20,7 +20,9 @@ class TunnelId {
     if (text.size() != 36) return std::nullopt;
     TunnelId id;
     for (const char* at = text.data(); char& byte : id.bytes_) {
-      if (IsDash(at - text.data()) && *at++ != '-') return std::nullopt;
+      const bool dash = IsDash(at - text.data());
+      if (dash && *at != '-') return std::nullopt;
+      at += dash ? 1 : 0;
       unsigned value = 0;
       if (std::from_chars(at, at + 2, value, 16).ptr != at + 2) return std::nullopt;
       byte = static_cast<char>(value);
@@ -38,12 +40,10 @@ class TunnelId {
   }
 
   std::string ToString() const {  // lower case
-    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
     for (const char c : bytes_) {
       if (IsDash(std::ssize(text))) text += '-';
-      text += kDigits[static_cast<unsigned char>(c) >> 4];
-      text += kDigits[static_cast<unsigned char>(c) & 0xf];
+      for (const int half : {c >> 4 & 0xf, c & 0xf}) text += "0123456789abcdef"[half];
     }
     return text;
   }

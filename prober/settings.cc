@@ -57,9 +57,11 @@ std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, c
   }
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
     WatchedTunnel tunnel = MakeTunnel(config.settings, entry);
-    const std::string field = path + ": tunnels[" + std::to_string(i++) + "].token_file: ";
-    if (entry.has_token_file()) {
-      auto token = LoadToken(entry.token_file());
+    const bool credential = entry.has_token_credential();
+    const std::string field = path + ": tunnels[" + std::to_string(i++) +
+                              (credential ? "].token_credential: " : "].token_file: ");
+    if (credential || entry.has_token_file()) {
+      auto token = credential ? LoadCredential(entry.token_credential()) : LoadToken(entry.token_file());
       if (!token) {
         faults.push_back(field + token.error().message);
         continue;

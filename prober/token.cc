@@ -1,5 +1,7 @@
 #include "prober/token.h"
 
+#include <cstdlib>
+
 #include "common/config_walk.h"
 
 namespace failover {
@@ -31,6 +33,19 @@ std::expected<LoadedToken, Error> LoadToken(const std::string& path) {
     loaded.exposure.push_back(path + ": everybody may read this token; run: chmod 0640 " + path);
   }
   return loaded;
+}
+
+std::expected<LoadedToken, Error> LoadCredential(const std::string& name) {
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr) {
+    return Fail("there are no credentials outside the unit; in it, see: systemctl cat failover-prober; " +
+                ("by hand: systemd-run --pipe -p LoadCredential=" + name) +
+                ":FILE failover-prober --check-online");
+  }
+  auto token = LoadToken(std::string(directory) + "/" + name);
+  if (token) return token;
+  return Fail(token.error().message + "; or the unit has no LoadCredential=" + name +
+              ":FILE, see: systemctl edit failover-prober");
 }
 
 }  // namespace failover

@@ -1,4 +1,4 @@
-// API tokens from token_file. Read with the prober's own rights, after root was given up. The
+// API tokens from token_file and token_credential. Read with the prober's own rights, after root was given up. The
 // file's bytes become a secret: no message shows them.
 #pragma once
 
@@ -20,5 +20,9 @@ struct LoadedToken {
 
 // The file's text, one trailing newline stripped, checked as `token` is.
 std::expected<LoadedToken, Error> LoadToken(const std::string& path);
+
+// The same for a credential, systemd.exec(5): a file in $CREDENTIALS_DIRECTORY, which only the
+// unit's own processes have.
+std::expected<LoadedToken, Error> LoadCredential(const std::string& name);
 
 }  // namespace failover

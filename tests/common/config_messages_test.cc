@@ -30,7 +30,7 @@ const std::string kFileFields =
     "start_timeout, log_every_check";
 const std::string kTunnelFields =
     "; correct its spelling or remove it; fields here: account_id, tunnel_id, token, service, "
-    "token_file, name, failover_on, failure_threshold";
+    "token_file, name, failover_on, failure_threshold, token_credential";
 
 struct Case {
   std::string text;
@@ -186,6 +186,11 @@ TEST(ConfigMessages, NameABadToken) {
       Token("eyJhIjoiMSJ9", "is a tunnel's run token, which the API does not accept"),
       {WithTunnelField(R"("token_file": "/etc/t")"),
           "F: tunnels[0].token: given together with token_file; keep one"},
+      {Edited("\"token\": \"" + std::string(kToken), R"("token_file": "/t", "token_credential": "home)"),
+          "F: tunnels[0].token_file: given together with token_credential; keep one"},
+      {Edited("\"token\": \"" + std::string(kToken), R"("token_credential": "../home)"),
+          "F: tunnels[0].token_credential: \"../home\" is not the name of a credential; write the name that "
+          "LoadCredential= has in the unit, such as home"},
       {Edited("\"token\": \"" + std::string(kToken), R"("token_file": "home.token)"),
           "F: tunnels[0].token_file: \"home.token\" is not an absolute path; write an absolute "
           "path, "

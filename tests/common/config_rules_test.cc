@@ -50,6 +50,8 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
               "https://\xc3\xa4", std::string("https://a\0b", 11)}},
       {"api_ca_file", {"/", "/a b"}, bad_paths},
       {"token_file", {"/", "/a b"}, bad_paths},
+      {"token_credential", {"home", "a.b_c-1", std::string(255, 'x')},
+          {"", ".", "..", "a/b", "a b", "a\n", std::string(256, 'x'), "cfut_x"}},
       {"account_id", {"699d98642c564d2e855e9661899b7252"},
           {"", "699d98642c564d2e855e9661899b725", "699d98642c564d2e855e9661899b72522",
               "699d98642c564d2e855e9661899b725g", "699D98642C564D2E855E9661899B7252",

@@ -120,8 +120,8 @@ TEST(ConfigWalk, EveryFieldOfTheSchemaHasWhatItsReadingNeeds) {
       for (int k = 0; field.enum_type() != nullptr && k < field.enum_type()->value_count(); ++k) {
         EXPECT_EQ(FaultIn(rule, field.enum_type()->value(k)->name()), "");
       }
-      if (rule.has_instead()) {
-        EXPECT_NE(type->FindFieldByName(rule.instead()), nullptr);
+      for (const std::string& instead : rule.instead()) {
+        EXPECT_NE(type->FindFieldByName(instead), nullptr) << instead;
       }
     }
   }

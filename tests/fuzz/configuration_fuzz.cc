@@ -27,7 +27,8 @@ void CheckTunnel(const config::Tunnel& tunnel) {
   MustHold(
       tunnel.account_id().size() == 32 && tunnel.account_id().find_first_not_of(kHex) == std::string::npos,
       "an account id");
-  MustHold(tunnel.has_token() != tunnel.has_token_file(), "one source of the token");
+  const int sources = tunnel.has_token() + tunnel.has_token_file() + tunnel.has_token_credential();
+  MustHold(sources == 1, "one source of the token");
   MustHold(
       !tunnel.has_token() || (!tunnel.token().empty() && !tunnel.token().starts_with("eyJ")), "a token");
 }

@@ -80,6 +80,30 @@ TEST(Settings, TokensComeFromTheirFiles) {
   EXPECT_THAT(made->exposure, ElementsAre(StartsWith("t.json: tunnels[1].token_file: " + open)));
 }
 
+TEST(Settings, TokensComeFromTheUnitsCredentials) {
+  const TempDir dir;
+  dir.Write("home", "cfut_1\n");
+  const LoadedConfig config = Parse(R"({"gateway_check":false,"tunnels":[)" +
+                                    TunnelJson("15", R"("token_credential":"home")") + "," +
+                                    TunnelJson("16", R"("token_credential":"away")") + "]}");
+  unsetenv("CREDENTIALS_DIRECTORY");
+  const auto outside = MakeSettings(config, "t.json");
+  ASSERT_FALSE(outside.has_value());
+  EXPECT_THAT(outside.error(), ElementsAre(StartsWith("t.json: tunnels[0].token_credential: there are no "
+                                                      "credentials outside the unit; "),
+                                   StartsWith("t.json: tunnels[1].token_credential: ")));
+  setenv("CREDENTIALS_DIRECTORY", dir.path("").c_str(), 1);
+  const auto absent = MakeSettings(config, "t.json");
+  dir.Write("away", "cfut_2");
+  const auto made = MakeSettings(config, "t.json");
+  unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_FALSE(absent.has_value());
+  EXPECT_THAT(absent.error(), ElementsAre(HasSubstr("the unit has no LoadCredential=away:FILE")));
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->settings.tunnels[0].token, "cfut_1");
+  EXPECT_EQ(made->settings.tunnels[1].token, "cfut_2");
+}
+
 TEST(Settings, AllFaultsComeAtOnceEachWithItsField) {
   const TempDir dir;
   const auto made = MakeSettings(

@@ -28,8 +28,9 @@ std::string Cell(std::string_view text) {
 }
 
 std::string Default(const Field& field, const config::Rule& rule) {
-  if (rule.has_instead()) return "required, or `" + rule.instead() + "`";
-  if (rule.required()) return "required";
+  std::string required = "required";
+  for (const std::string& instead : rule.instead()) required += ", or `" + instead + "`";
+  if (rule.required()) return required;
   if (!field.has_default_value()) return "";
   if (field.cpp_type() == Field::CPPTYPE_BOOL) return field.default_value_bool() ? "true" : "false";
   if (field.cpp_type() == Field::CPPTYPE_STRING) return '`' + field.default_value_string() + '`';

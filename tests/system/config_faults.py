@@ -11,7 +11,8 @@ KNOWN = (
          "api_ca_file, confirm_interval, failure_threshold, failover_on, unknown_is_down_after, cooldown, "
          "max_starts_per_hour, start_timeout, log_every_check")
 KNOWN_OF_TUNNEL = (
-    "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold")
+    "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold, "
+    "token_credential")
 GATEWAY_REMEDY = "write the gateway's address, as `ip route show default` prints it"
 ACCOUNT_REMEDY = "copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)"
 TUNNEL_REMEDY = ("copy the tunnel ID from the Cloudflare dashboard (Networking > Tunnels) or from "

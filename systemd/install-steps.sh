@@ -1,0 +1,213 @@
+# shellcheck shell=bash disable=SC2154
+# What install.sh does to the running system: files, user, service, take-over, removal. Sourced by
+# it; uses its options (dry_run, build, selinux, prefix), BUILD, fail and install_missing.
+
+readonly CONFIG=/etc/failover-monitor/tunnels.json
+readonly LOG_DIR=/var/log/failover-monitor
+readonly SERVICES=(failover-monitor failover-prober)
+
+# The Python script that this replaces.
+readonly SCRIPT_DIR=/opt/failover-monitor
+readonly SCRIPT_CONFIG=$SCRIPT_DIR/tunnels.json
+readonly SCRIPT_UNIT=/etc/systemd/system/failover-monitor.service
+readonly SCRIPT_UNIT_KEPT=$SCRIPT_DIR/failover-monitor.service.replaced
+readonly SCRIPT_LOG=/var/log/failover_monitor.log
+
+current_step=
+script_is_stopped=false
+
+step() {
+  current_step=$1
+  echo "$1 ..."
+}
+
+run() {
+  if $dry_run; then
+    echo "  would run: $*"
+  else
+    "$@"
+  fi
+}
+
+# Whatever fails: say where, and let the script go on if its place was not taken yet.
+ended() {
+  local status=$?
+  [[ $status != 0 && -n $current_step ]] || return 0
+  echo "install.sh: stopped in this step: $current_step" >&2
+  if $script_is_stopped; then
+    mv "$SCRIPT_UNIT_KEPT" "$SCRIPT_UNIT"
+    systemctl daemon-reload
+    systemctl enable --quiet --now failover-monitor
+    echo "install.sh: the script is back in its place and runs" >&2
+  fi
+  echo "install.sh: mend what is said above and run it again; what is done is not done twice" >&2
+}
+
+is_example() { cmp --silent config/tunnels.json "$1"; }
+
+has_script_unit() { [[ -f $SCRIPT_UNIT ]] && grep --quiet failover_monitor.py "$SCRIPT_UNIT"; }
+
+wants_script_config() {
+  [[ -f $SCRIPT_CONFIG ]] && { [[ ! -e $CONFIG ]] || is_example "$CONFIG"; }
+}
+
+# Before anything is changed: what would stop the take-over later.
+check_take_over() {
+  if [[ -f $SCRIPT_UNIT ]] && ! has_script_unit; then
+    fail 1 "$SCRIPT_UNIT is not the script's and would win over ours; move it away: systemctl edit" \
+      "makes drop-ins instead"
+  fi
+  wants_script_config || return 0
+  local copy faults status=0
+  copy=$(mktemp)
+  cat "$SCRIPT_CONFIG" >"$copy"
+  faults=$("$BUILD/supervisor/failover-supervisor" --check-config --config "$copy" 2>&1) || status=$?
+  rm -f "$copy"
+  ((status == 0)) && return 0
+  echo "${faults//"$copy"/"$SCRIPT_CONFIG"}" >&2
+  fail "$status" "the script's configuration is refused, nothing was changed; mend it and run this again"
+}
+
+place_files() {
+  run cmake --install "$BUILD" >/dev/null
+  run install -D -m 0644 "$BUILD/install_manifest.txt" \
+    "${DESTDIR-}$prefix/share/failover-monitor/installed-files"
+}
+
+# The programs and units as they stand, to see which of the two services has changed.
+fingerprint() {
+  sha256sum "$prefix/sbin/$1" "$prefix/lib/systemd/system/$2.service" 2>/dev/null || true
+}
+
+make_users_and_directories() {
+  run systemd-sysusers failover-monitor.conf
+  run systemd-tmpfiles --create failover-monitor.conf
+  run install -d -m 0755 "${CONFIG%/*}"
+}
+
+carry_config_over() {
+  if wants_script_config; then
+    run install -m 0640 -o root -g failover-prober "$SCRIPT_CONFIG" "$CONFIG"
+    run chmod 0600 "$SCRIPT_CONFIG"
+    echo "$SCRIPT_CONFIG was copied to $CONFIG. The old file has mode 0600 now and is read no longer."
+  elif [[ ! -e $CONFIG ]]; then
+    run install -m 0640 -o root -g failover-prober config/tunnels.json "$CONFIG"
+  fi
+}
+
+# From here on the script has ended; ended() brings it back if a later step fails.
+take_scripts_place() {
+  run systemctl disable --quiet --now failover-monitor
+  run mv "$SCRIPT_UNIT" "$SCRIPT_UNIT_KEPT"
+  $dry_run || script_is_stopped=true
+  echo "The script is stopped. Its unit file is kept as $SCRIPT_UNIT_KEPT."
+}
+
+# Its log becomes the beginning of ours, and a link stands where its users look.
+carry_log_over() {
+  [[ -f $SCRIPT_LOG && ! -L $SCRIPT_LOG ]] || return 0
+  local target=$LOG_DIR/${SCRIPT_LOG##*/}
+  [[ ! -e $target ]] || target+=.script
+  run mv "$SCRIPT_LOG" "$target"
+  run chown root:adm "$target"
+  run chmod 0640 "$target"
+  run systemd-tmpfiles --create failover-monitor.conf
+  echo "$SCRIPT_LOG was moved to $target; a link stands in its place."
+}
+
+start_services() {
+  local supervisor_before=$1 prober_before=$2
+  run systemctl daemon-reload
+  run systemctl enable --quiet failover-monitor
+  if is_example "$CONFIG" || [[ ! -e $CONFIG ]]; then
+    return 0
+  elif [[ $(fingerprint failover-supervisor failover-monitor) != "$supervisor_before" ]] ||
+    ! systemctl is-active --quiet failover-monitor; then
+    run systemctl restart failover-monitor
+  elif [[ $(fingerprint failover-prober failover-prober) != "$prober_before" ]]; then
+    run systemctl restart failover-prober
+  fi
+  run systemctl start failover-prober
+}
+
+say_what_is_next() {
+  echo
+  if is_example "$CONFIG"; then
+    cat <<NEXT
+Installed, not started: the configuration is still the example. Next:
+  sudoedit $CONFIG
+  sudo failover-prober --check-config
+  sudo failover-prober --check-online
+  sudo systemctl start failover-monitor
+NEXT
+  else
+    cat <<NEXT
+Installed and running. See it:
+  systemctl status failover-monitor failover-prober
+  tail -f $SCRIPT_LOG
+  sudo failover-prober --check-online
+NEXT
+  fi
+}
+
+do_install() {
+  trap ended EXIT
+  if $build; then
+    install_missing "${PACKAGES[@]}"
+    build_release
+  elif [[ ! -x $BUILD/supervisor/failover-supervisor ]]; then
+    fail 1 "nothing is built in $BUILD; leave --no-build away"
+  else
+    prefix=$(sed --quiet 's/^CMAKE_INSTALL_PREFIX:PATH=//p' "$BUILD/CMakeCache.txt")
+  fi
+  if [[ -n ${DESTDIR-} ]]; then
+    step "Placing the files under $DESTDIR"
+    place_files
+    current_step=
+    return 0
+  fi
+  [[ -d /run/systemd/system ]] || $dry_run || fail 1 "systemd does not run here; packagers set DESTDIR"
+  check_take_over
+  local supervisor prober
+  supervisor=$(fingerprint failover-supervisor failover-monitor)
+  prober=$(fingerprint failover-prober failover-prober)
+  step "Placing the files"
+  place_files
+  step "Making the user and the directories"
+  make_users_and_directories
+  step "Carrying the configuration over"
+  carry_config_over
+  if has_script_unit; then
+    step "Taking the place of the script"
+    take_scripts_place
+  fi
+  carry_log_over
+  step "Starting the service"
+  start_services "$supervisor" "$prober"
+  current_step=
+  $dry_run || say_what_is_next
+}
+
+do_uninstall() {
+  local files=$prefix/share/failover-monitor/installed-files
+  [[ -e $files ]] || fail 1 "$files is not there: nothing is installed under $prefix"
+  run systemctl disable --quiet --now failover-monitor
+  run systemctl stop "${SERVICES[@]}"
+  local path
+  while IFS= read -r path; do
+    run rm -f "$path"
+  done < <(cat "$files" && echo)
+  run rm -rf "${files%/*}" "$prefix/share/doc/failover-monitor" /run/failover-monitor
+  [[ ! -L $SCRIPT_LOG ]] || run rm -f "$SCRIPT_LOG"
+  run systemctl daemon-reload
+  echo "Removed. Configuration and log stay: ${CONFIG%/*} and $LOG_DIR (--purge removes them too)."
+  [[ ! -e $SCRIPT_UNIT_KEPT ]] ||
+    echo "The script's unit file is still here: $SCRIPT_UNIT_KEPT belongs to $SCRIPT_UNIT."
+}
+
+do_purge() {
+  [[ ! -e $prefix/share/failover-monitor/installed-files ]] || do_uninstall
+  run rm -rf "${CONFIG%/*}" "$LOG_DIR" /etc/systemd/system/failover-{monitor,prober}.service.d
+  ! getent passwd failover-prober >/dev/null || run userdel failover-prober
+  echo "Removed with configuration, log and user."
+}
