@@ -69,7 +69,11 @@ check_take_over() {
 }
 
 place_files() {
-  run cmake --install "$BUILD" >/dev/null
+  if $dry_run; then
+    run cmake --install "$BUILD"
+  else
+    cmake --install "$BUILD" >/dev/null
+  fi
   run install -D -m 0644 "$BUILD/install_manifest.txt" \
     "${DESTDIR-}$prefix/share/failover-monitor/installed-files"
 }
