@@ -3,6 +3,7 @@ import os
 import subprocess
 import tempfile
 
+import binaries
 import rules
 from sources import Tree
 
@@ -133,4 +134,5 @@ def run_all():
     sound = [f"a sound tree breaks {rule.__name__}" for rule in broken_rules({})]
     return ([("nothing, in a sound tree", sound)]
             + [(rule.__doc__, check_rule(rule)) for rule in rules.SOURCE_RULES]
-            + [(rules.supervisor_links_little.__doc__, check_linking())])
+            + [(rules.supervisor_links_little.__doc__, check_linking()),
+               ("hardening of programs and sources", binaries.check_hardening())])
