@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 
 #include "common/config_walk.h"
 #include "common/log.h"
@@ -20,9 +19,6 @@ static void CheckWhole(config::Configuration& settings, Faults& faults) {
     faults.insert(faults.begin(),  // the schema's first field
         "gateway_ip: missing; write the gateway's address, as `ip route show default` prints it, "
         "or \"gateway_check\": false if it does not answer ping");
-  }
-  if (settings.failover_on().empty()) {
-    for (const auto bad : {config::down, config::degraded, config::inactive}) settings.add_failover_on(bad);
   }
   std::map<TunnelId, std::string> seen;
   for (int i = 0; config::Tunnel & tunnel : *settings.mutable_tunnels()) {
@@ -40,16 +36,14 @@ static void CheckWhole(config::Configuration& settings, Faults& faults) {
 }
 
 static void CheckOwnerAndMode(const std::string& path, const struct stat& file, LoadedConfig& config) {
-  std::ostringstream mode;
-  mode << path << ": mode 0" << std::oct << (file.st_mode & 07777) << " lets ";
   const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid) + ", must be root; run: ";
   const std::string remedy = "; run: chmod 0640 " + path;
   const bool writable = (file.st_mode & 022) != 0;
   const bool readable = (file.st_mode & 04) != 0;
   const bool tokens = std::ranges::any_of(config.settings.tunnels(), &config::Tunnel::has_token);
   if (file.st_uid != 0) config.tampering.push_back(owner + "chown root:failover-prober " + path);
-  if (writable) config.tampering.push_back(mode.str() + "others than root write" + remedy);
-  if (tokens && readable) config.exposure.push_back(mode.str() + "everybody read the tokens" + remedy);
+  if (writable) config.tampering.push_back(path + ": others than root may write it" + remedy);
+  if (tokens && readable) config.exposure.push_back(path + ": everybody may read the tokens in it" + remedy);
 }
 
 std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::size_t limit) {

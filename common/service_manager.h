@@ -32,8 +32,7 @@ class ServiceManager {
 
  private:
   static std::string Take(const char* variable) {
-    const char* value = std::getenv(variable);
-    const std::string taken = value == nullptr ? "" : value;
+    const std::string taken = std::getenv(variable) == nullptr ? "" : std::getenv(variable);
     unsetenv(variable);
     return taken;
   }

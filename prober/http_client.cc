@@ -66,11 +66,7 @@ void SetLimits(CURL* handle, const HttpSettings& settings) {
 }
 
 short ToEvents(int what) {
-  switch (what) {
-    case CURL_POLL_IN: return EV_READ;
-    case CURL_POLL_OUT: return EV_WRITE;
-    default: return EV_READ | EV_WRITE;
-  }
+  return static_cast<short>((what == CURL_POLL_OUT ? 0 : EV_READ) | (what == CURL_POLL_IN ? 0 : EV_WRITE));
 }
 
 }  // namespace
@@ -88,27 +84,25 @@ class HttpClient::Transfer {
 
   CURL* handle() const { return handle_.get(); }
   std::chrono::steady_clock::time_point begin() const { return begin_; }
+  bool sent() const;
   bool looked_up() const;
+  // Forgets what came of it so far: it is sent again over another connection.
+  void BeginAgain();
 
  private:
-  struct EasyDeleter {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  };
-  struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
+  using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
   static std::size_t Write(const char* data, std::size_t size, std::size_t count, void* self) noexcept;
 
-  std::unique_ptr<curl_slist, ListDeleter> headers_;  // outlives its use by handle_
-  std::unique_ptr<CURL, EasyDeleter> handle_;
+  List headers_{nullptr, &curl_slist_free_all};  // outlives its use by handle_
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
   std::string body_;
   enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
   Done done_;
   std::chrono::steady_clock::time_point begin_;
 };
 
-HttpClient::Transfer::Transfer(const HttpSettings& settings) : handle_(curl_easy_init()) {
+HttpClient::Transfer::Transfer(const HttpSettings& settings) {
   CHECK(handle_ != nullptr) << "out of memory";
   SetTrust(handle(), settings.ca_file);
   SetLimits(handle(), settings);
@@ -123,15 +117,19 @@ HttpClient::Transfer::Transfer(const HttpSettings& settings) : handle_(curl_easy
 
 void HttpClient::Transfer::Prepare(const std::string& url, const std::string& token, Done done) {
   const std::string authorization = "Authorization: Bearer " + token;
-  std::unique_ptr<curl_slist, ListDeleter> headers(curl_slist_append(nullptr, authorization.c_str()));
+  List headers(curl_slist_append(nullptr, authorization.c_str()), &curl_slist_free_all);
   CHECK(headers != nullptr && curl_slist_append(headers.get(), "Accept: application/json"))
       << "out of memory";
   SetEasy(handle(), CURLOPT_HTTPHEADER, headers.get());
   headers_ = std::move(headers);
   SetEasy(handle(), CURLOPT_URL, url.c_str());
+  done_ = std::move(done);
+  BeginAgain();
+}
+
+void HttpClient::Transfer::BeginAgain() {
   body_.clear();
   body_state_ = Body::kFits;
-  done_ = std::move(done);
   begin_ = std::chrono::steady_clock::now();
 }
 
@@ -147,10 +145,16 @@ std::size_t HttpClient::Transfer::Write(
   return bytes;
 }
 
+bool HttpClient::Transfer::sent() const {
+  long size = 0;  // bytes of the request
+  curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &size);
+  return size > 0;
+}
+
 bool HttpClient::Transfer::looked_up() const {
   curl_off_t lookup = 0;  // microseconds; 0 while nothing was resolved
   curl_easy_getinfo(handle(), CURLINFO_NAMELOOKUP_TIME_T, &lookup);
-  return lookup > 0;
+  return lookup > 0 || sent();
 }
 
 HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
@@ -215,13 +219,9 @@ HttpClient::~HttpClient() {
 }
 
 void HttpClient::Get(const std::string& url, const std::string& token, Done done) {
-  std::unique_ptr<Transfer> transfer;
-  if (idle_.empty()) {
-    transfer = std::make_unique<Transfer>(settings_);
-  } else {
-    transfer = std::move(idle_.back());
-    idle_.pop_back();
-  }
+  if (idle_.empty()) idle_.push_back(std::make_unique<Transfer>(settings_));
+  std::unique_ptr<Transfer> transfer = std::move(idle_.back());
+  idle_.pop_back();
   transfer->Prepare(url, token, std::move(done));
   CHECK_EQ(curl_multi_add_handle(curl_->multi, transfer->handle()), CURLM_OK);
   running_.push_back(std::move(transfer));
@@ -246,7 +246,11 @@ void HttpClient::TakeAnswers() {
   }
   if (ended.empty()) return;
   std::vector<std::pair<Done, HttpAnswer>> answers;
+  bool stuck = false;
   for (const auto& [transfer, code] : ended) {
+    if (code == CURLE_OK) last_answer_ = std::chrono::steady_clock::now();
+    const bool unanswered = transfer->sent() && last_answer_ < transfer->begin();
+    stuck = stuck || (code == CURLE_OPERATION_TIMEDOUT && unanswered);
     // A request that waits for another one's connection has no look-up of its own.
     const auto lookup = last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
     answers.emplace_back(transfer->TakeDone(), transfer->TakeAnswer(code, lookup));
@@ -256,38 +260,40 @@ void HttpClient::TakeAnswers() {
     }
     std::erase(running_, nullptr);
   }
+  if (stuck) LeaveConnections();
   for (auto& [done, answer] : answers) done(std::move(answer));
   turn_done_();
 }
 
-Transport TransportOf(int curl_code, NameLookup lookup) {
-  switch (curl_code) {
-    case CURLE_OK: return Transport::kAnswered;
-    case CURLE_OPERATION_TIMEDOUT:
-      return lookup == NameLookup::kDone ? Transport::kTimeout : Transport::kDns;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return Transport::kDns;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_INTERFACE_FAILED: return Transport::kConnect;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_USE_SSL_FAILED: return Transport::kTls;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING: return Transport::kInterrupted;
-    case CURLE_FILESIZE_EXCEEDED: return Transport::kTooLarge;
-    default: return Transport::kInternal;  // our own trouble: memory, options
+// A peer that acknowledges bytes and answers nothing looks alive to the kernel, and libcurl would
+// put each next request on that same HTTP/2 connection. What is under way begins again.
+void HttpClient::LeaveConnections() {
+  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi, transfer->handle());
+  curl_.reset();
+  watches_.clear();
+  timer_.Stop();
+  curl_ = std::make_unique<Curl>(this);
+  for (const auto& transfer : running_) {
+    transfer->BeginAgain();
+    CHECK_EQ(curl_multi_add_handle(curl_->multi, transfer->handle()), CURLM_OK);
   }
+}
+
+Transport TransportOf(int curl_code, NameLookup lookup) {
+  using enum Transport;
+  static const std::map<int, Transport> kMeanings = {{CURLE_OK, kAnswered},
+      {CURLE_COULDNT_RESOLVE_HOST, kDns}, {CURLE_COULDNT_RESOLVE_PROXY, kDns},
+      {CURLE_COULDNT_CONNECT, kConnect}, {CURLE_INTERFACE_FAILED, kConnect}, {CURLE_SSL_CONNECT_ERROR, kTls},
+      {CURLE_PEER_FAILED_VERIFICATION, kTls}, {CURLE_SSL_CACERT_BADFILE, kTls},
+      {CURLE_SSL_CERTPROBLEM, kTls}, {CURLE_SSL_CIPHER, kTls}, {CURLE_SSL_ISSUER_ERROR, kTls},
+      {CURLE_SSL_INVALIDCERTSTATUS, kTls}, {CURLE_USE_SSL_FAILED, kTls}, {CURLE_PARTIAL_FILE, kInterrupted},
+      {CURLE_GOT_NOTHING, kInterrupted}, {CURLE_SEND_ERROR, kInterrupted}, {CURLE_RECV_ERROR, kInterrupted},
+      {CURLE_HTTP2, kInterrupted}, {CURLE_HTTP2_STREAM, kInterrupted},
+      {CURLE_WEIRD_SERVER_REPLY, kInterrupted}, {CURLE_BAD_CONTENT_ENCODING, kInterrupted},
+      {CURLE_FILESIZE_EXCEEDED, kTooLarge}};
+  if (curl_code == CURLE_OPERATION_TIMEDOUT) return lookup == NameLookup::kDone ? kTimeout : kDns;
+  const auto found = kMeanings.find(curl_code);
+  return found == kMeanings.end() ? kInternal : found->second;  // our own trouble: memory, options
 }
 
 }  // namespace failover

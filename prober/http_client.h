@@ -47,6 +47,7 @@ class HttpClient {
 
   void OnReady(int fd, int events);
   void TakeAnswers();
+  void LeaveConnections();
 
   EventLoop& loop_;
   HttpSettings settings_;
@@ -56,6 +57,7 @@ class HttpClient {
   std::vector<std::unique_ptr<Transfer>> running_;
   std::vector<std::unique_ptr<Transfer>> idle_;          // easy handles to use again
   std::chrono::steady_clock::time_point last_lookup_{};  // when a request last had an address
+  std::chrono::steady_clock::time_point last_answer_{};
   std::unique_ptr<Curl> curl_;  // last: its destruction calls back into the members above
 };
 

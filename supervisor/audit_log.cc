@@ -10,7 +10,9 @@ namespace failover {
 static UniqueFd OpenToAppend(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   UniqueFd fd(open(path.c_str(), kFlags, 0640));
-  if (fd && fchmod(fd.get(), 0640) != 0) fd.reset();  // the script's installer left 0666
+  struct stat status{};
+  const bool wrong = fd && fstat(fd.get(), &status) == 0 && (status.st_mode & 0777) != 0640;
+  if (wrong && fchmod(fd.get(), 0640) != 0) fd.reset();  // the script's installer left 0666
   return fd;
 }
 

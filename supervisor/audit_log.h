@@ -20,6 +20,10 @@ class AuditLog : private google::LogSink {
 
   // One line, one write. False: it is not in the file; said on standard error when that begins.
   bool Record(Severity severity, const std::string& text);
+  // The same; on standard error also if it is not in the file.
+  void Tell(Severity severity, const std::string& text) {
+    if (!Record(severity, text)) LOG(ERROR) << Escape(text);
+  }
   // fdatasync(2): what was recorded survives a loss of power. False as above.
   bool Sync();
   bool working() const { return working_; }  // did the last Record() or Sync() succeed?

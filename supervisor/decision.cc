@@ -27,10 +27,11 @@ std::optional<std::pair<Verdict, TunnelHistory>> Decide(
                           now - *history.unknown_since >= Seconds(all.unknown_is_down_after());
     return std::pair(too_long ? MayStart(all, unit, now) : Verdict::kWaitUnknown, history);
   }
-  const auto failover_on = fact.rule->tunnel.failover_on();
-  if (std::ranges::find(failover_on, static_cast<int>(fact.status)) == failover_on.end()) {
+  const auto& failover_on = fact.rule->tunnel.failover_on();  // empty: all but healthy
+  const auto named = std::ranges::find(failover_on, static_cast<int>(fact.status));
+  const bool healthy = fact.status == TunnelStatus::kHealthy;
+  if (healthy || (!failover_on.empty() && named == failover_on.end())) {
     history.failures = 0;
-    const bool healthy = fact.status == TunnelStatus::kHealthy;
     return std::pair(healthy ? Verdict::kWaitHealthy : Verdict::kWaitNotInFailoverOn, history);
   }
   // Never past the threshold: the number is shown, and must not overflow in two years.

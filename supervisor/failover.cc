@@ -7,7 +7,6 @@
 namespace failover {
 
 using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ns;
 
 Failover::Failover(AuditLog& log, std::string records, Effects effects)
     : log_(log), records_(std::move(records)), effects_(std::move(effects)), last_report_(effects_.now()) {}
@@ -16,9 +15,10 @@ void Failover::Configure(const config::Configuration& settings, const std::strin
   const UnitWhitelist& list = whitelist_.emplace(settings);
   digest_ = digest;
   patience_ = std::max<std::chrono::nanoseconds>(15s, 3 * Seconds(settings.check_interval()));
-  const auto count = static_cast<unsigned>(settings.tunnels_size());
   // Whoever asks for every check gets each, as long as the prober asks at a sane pace.
-  log_.Bound(20 + 10 * count, settings.log_every_check() ? 1 + 5 * count : 1 + count / 30);
+  const double pace = settings.log_every_check() ? 2 / settings.check_interval() : 1 / 30.0;
+  const auto count = static_cast<unsigned>(settings.tunnels_size());
+  log_.Bound(20 + 10 * count, 1 + static_cast<unsigned>(pace * count));
   const auto gone = [&](const TunnelId& id) { return list.Find(id) == nullptr; };
   std::erase_if(tunnels_, [&](const auto& tunnel) { return gone(tunnel.first); });
   std::erase_if(untold_, gone);
@@ -33,8 +33,7 @@ void Failover::Load(const UnitName& unit) {
   const std::string service = "Local service " + unit.label() + ": ";
   const auto loaded = LoadStarts(records_, unit, effects_.now());
   history = loaded.value_or(UnitHistory{.starts = {effects_.now()}, .outcome = StartOutcome::kUnknown});
-  const std::string anew = service + "its cooldown begins now: ";
-  if (!loaded) log_.Record(Severity::kWarning, anew + loaded.error().message);
+  if (!loaded) log_.Record(Severity::kWarning, service + "its cooldown begins: " + loaded.error().message);
   if (history.outcome != StartOutcome::kPending) return;
   history.outcome = StartOutcome::kUnknown;
   const std::string what = "outcome unknown; the supervisor ended before systemctl did";
@@ -60,10 +59,9 @@ std::expected<void, Refusal> Failover::OnPacket(std::string_view packet, std::ui
   }
   const bool synced = intended.empty() || log_.Sync();  // once for all starts of a report
   for (const UnitRule* rule : intended) {
-    if (synced && Save(rule->unit)) {
-      effects_.start(rule->unit);
-      continue;
-    }
+    const bool recorded = synced && Save(rule->unit);
+    if (recorded) effects_.start(rule->unit);
+    if (recorded) continue;
     // It counts for the cooldown all the same, or each report would write the same lines again.
     tunnels_.at(rule->id).verdict = Verdict::kWaitNoRecord;
     OnStarted(rule->unit, StartOutcome::kFailed, "not started: the start cannot be recorded");
@@ -99,9 +97,10 @@ bool Failover::Judge(const TunnelFact& fact) {
 
 void Failover::OnStarted(const UnitName& unit, StartOutcome outcome, const std::string& words) {
   const bool started = outcome == StartOutcome::kSucceeded;
-  log_.Record(started ? Severity::kInfo : Severity::kError, "Local service " + unit.label() + " " + words);
+  log_.Tell(started ? Severity::kInfo : Severity::kError, "Local service " + unit.label() + " " + words);
   if (started) last_start_ = unit.label() + " started " + FormatLocalTime(std::time(nullptr), "%H:%M:%S");
   units_.at(unit).outcome = outcome;
+  units_.at(unit).starts.back() = effects_.now();  // it may have waited for its turn
   Save(unit);
   for (const auto& [id, rule] : whitelist_->rules()) {
     if (rule.unit == unit) untold_.insert(id);
@@ -156,8 +155,8 @@ void Failover::Answer() {
     for (const TunnelId& id : untold_ | std::views::take(kMaxTunnelsPerPacket)) {
       const Tunnel& tunnel = tunnels_.at(id);
       const UnitHistory& unit = units_.at(whitelist_->Find(id)->unit);
-      const auto age = unit.starts.empty() ? 0ns : effects_.now() - unit.starts.back();
-      verdicts.emplace_back(id, tunnel.verdict, tunnel.history, unit.outcome, age);
+      const TimePoint last = unit.starts.empty() ? effects_.now() : unit.starts.back();
+      verdicts.emplace_back(id, tunnel.verdict, tunnel.history, unit.outcome, effects_.now() - last);
     }
     const std::string packet = EncodeAcknowledgement(sequence_, digest_, unknown_tunnels_, verdicts);
     if (effects_.send(packet) != SendResult::kSent) return;

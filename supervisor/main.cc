@@ -72,13 +72,14 @@ class Supervisor {
     manager_.Reloading();
     const auto config = LoadTrusted(options_.config);
     for (const std::string& fault : config ? Faults{} : config.error()) {
-      log_.Record(Severity::kError, "Configuration not reloaded, the old one stays: " + fault);
+      log_.Tell(Severity::kError, "Configuration not reloaded, the old one stays: " + fault);
     }
     if (config) Configure(*config, "Configuration reloaded.");
     manager_.Ready();
   }
 
   void Tick() {
+    starter_.Reap();  // whatever became of SIGCHLD
     failover_.Tick();
     manager_.Status(failover_.Summary());
     tick_.Start(std::chrono::seconds(1));

@@ -10,10 +10,9 @@ static std::expected<TunnelFact, Refusal> InspectTunnel(
   const auto id = TunnelId::FromBytes(health.tunnel_id());
   if (!id) return std::unexpected("a tunnel id that is not 16 bytes");
   if (health.observation() == 0) return std::unexpected("an observation without a number");
-  if (!wire::TunnelStatus_IsValid(health.status()) || !wire::Reason_IsValid(health.reason()) ||
-      health.status() == 0 || health.reason() == 0) {
-    return std::unexpected("an unknown tunnel status or reason");
-  }
+  const bool status = wire::TunnelStatus_IsValid(health.status()) && health.status() != 0;
+  const bool reason = wire::Reason_IsValid(health.reason()) && health.reason() != 0;
+  if (!status || !reason) return std::unexpected("an unknown tunnel status or reason");
   const bool contradicts = (health.status() == wire::UNKNOWN) == (health.reason() == wire::none);
   if (contradicts) return std::unexpected("a reason that contradicts the status");
   return TunnelFact{whitelist.Find(*id), health.observation(), gateway,
@@ -26,8 +25,7 @@ std::expected<Observation, Refusal> Inspect(
   if (packet.size() > kMaxPacket) return std::unexpected("larger than 16 KiB");
   const bool parsed = report.ParseFromArray(packet.data(), static_cast<int>(packet.size()));
   if (!parsed) return std::unexpected("not a health report");
-  const bool next = report.sequence() == last_sequence + 1 && report.sequence() != 0;
-  if (!next) return std::unexpected("out of sequence");
+  if (report.sequence() != last_sequence + 1) return std::unexpected("out of sequence");
   if (report.instance() == 0) return std::unexpected("no prober instance");
   const bool gateway = wire::GatewayState_IsValid(report.gateway()) && report.gateway() != 0;
   if (!gateway) return std::unexpected("an unknown gateway state");

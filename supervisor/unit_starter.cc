@@ -42,8 +42,7 @@ static UniqueFd OutputFile() {
 
 static std::string ReadOutput(int file) {
   std::string text(UnitStarter::kMaxOutput, '\0');
-  const auto size = std::max<ssize_t>(pread(file, text.data(), text.size(), 0), 0);
-  text.resize(static_cast<std::size_t>(size));
+  if (pread(file, text.data(), text.size(), 0) < 0) return "";
   text.erase(text.find_last_not_of(std::string_view(" \n\0", 3)) + 1);
   return text;
 }
@@ -63,7 +62,9 @@ struct UnitStarter::Job {
     const std::chrono::duration<double> took = BootClock::now() - begin;
     const std::string after = " after " + std::to_string(took.count()).substr(0, 5) + " s" + words;
     const std::string how = std::to_string(end.si_status) + after;
-    if (timed_out) return {kTimedOut, "not started: systemctl gave no answer" + after};
+    // A stalled loop sees the deadline first, although systemctl has ended by itself.
+    const bool killed = timed_out && end.si_code != CLD_EXITED;
+    if (killed) return {kTimedOut, "outcome unknown: systemctl gave no answer" + after};
     if (end.si_code != CLD_EXITED) return {kFailed, "not started: systemctl was ended by signal " + how};
     // Exit status 0 alone is not a start: systemctl exits 0 also when it ignores the command.
     const bool ignored = text.contains("ignoring command") || text.contains("ignoring request");
@@ -93,7 +94,7 @@ void UnitStarter::RunQueue() {
 }
 
 void UnitStarter::Spawn(const UnitName& unit) {
-  const bool gone = !whitelist_().Contains(unit);
+  const bool gone = !whitelist_().units().contains(unit);
   if (gone) return done_(unit, StartOutcome::kFailed, "not started: it has left the configuration");
   if (systemctl_.empty()) return done_(unit, StartOutcome::kIgnored, "not started: --dry-run");
   UniqueFd output = OutputFile();

@@ -27,13 +27,13 @@ class UnitStarter {
 
   // Waits for its turn while kAtOnce are under way. Not for a unit whose start is pending.
   void Start(const UnitName& unit);
+  void Reap();  // after SIGCHLD; harmless at any time
 
  private:
   struct Job;
 
   void RunQueue();
   void Spawn(const UnitName& unit);
-  void Reap();
 
   EventLoop& loop_;
   std::string systemctl_;

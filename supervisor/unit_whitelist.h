@@ -54,7 +54,6 @@ class UnitWhitelist {
     const auto found = rules_.find(tunnel);
     return found == rules_.end() ? nullptr : &found->second;
   }
-  bool Contains(const UnitName& unit) const { return units_.contains(unit); }
   const std::map<TunnelId, UnitRule>& rules() const { return rules_; }
   const std::set<UnitName>& units() const { return units_; }
   const config::Configuration& settings() const { return settings_; }

@@ -106,7 +106,7 @@ TEST_F(FailoverFaults, AnOutcomeThatNobodySawIsSaidOnce) {
 TEST_F(FailoverFaults, ARecordThatCannotBeReadBeginsTheCooldown) {
   file_.dir().Write("starts/one.service", "1 garbage");
   Restart();
-  EXPECT_THAT(Take(), ElementsAre("[WARNING] Local service one: its cooldown begins now: " + Record() +
+  EXPECT_THAT(Take(), ElementsAre("[WARNING] Local service one: its cooldown begins: " + Record() +
                                   " is not a record of starts"));
   Observe(wire::DOWN, 60);
   EXPECT_THAT(started_, IsEmpty());

@@ -123,8 +123,21 @@ TEST_F(UnitStarterTest, EndsASystemctlThatHasNoEnd) {
   Configure(0, 1);
   Run("trap '' TERM INT; read -r nothing <> <(:)");
   EXPECT_EQ(done_.back().outcome, StartOutcome::kTimedOut);
-  EXPECT_THAT(done_.back().words, StartsWith("not started: "));
+  EXPECT_THAT(done_.back().words, StartsWith("outcome unknown: systemctl gave no answer"));
   EXPECT_THAT(Children(), IsEmpty());
+}
+
+TEST_F(UnitStarterTest, WhatHasEndedBeforeAStalledLoopSeesItsDeadlineHasStarted) {
+  timeout_ = 0.01;
+  Configure(0, 1);
+  Systemctl("exit 0");
+  starter_.Start(Unit(0));
+  siginfo_t end{};
+  EXPECT_EQ(waitid(P_ALL, 0, &end, WEXITED | WNOWAIT), 0);
+  const TimePoint later = BootClock::now() + std::chrono::milliseconds(20);
+  while (BootClock::now() < later) continue;  // the loop stands still
+  RunUntil(loop_, [&] { return !done_.empty(); });
+  EXPECT_EQ(done_[0].outcome, StartOutcome::kSucceeded);
 }
 
 TEST_F(UnitStarterTest, OutputIsBoundedAndNeverHoldsSystemctlUp) {

@@ -55,8 +55,8 @@ TEST(UnitWhitelist, NoLongerContainsAUnitThatAnotherConfigurationHad) {
   config::Configuration settings = Settings();
   settings.mutable_tunnels(0)->set_service("other.service");
   const UnitWhitelist after(settings);
-  EXPECT_TRUE(before.Contains(before.Find(Id(kTunnelOne))->unit));
-  EXPECT_FALSE(after.Contains(before.Find(Id(kTunnelOne))->unit));
+  EXPECT_TRUE(before.units().contains(before.Find(Id(kTunnelOne))->unit));
+  EXPECT_FALSE(after.units().contains(before.Find(Id(kTunnelOne))->unit));
 }
 
 }  // namespace

@@ -85,13 +85,13 @@ class ConfigurationFaults(SystemTest):
     def test_owner_and_mode_of_the_file_are_judged(self):
         file = self.world.config_file
         cases = [
-            (0o660, 0, [f"{file}: mode 0660 lets others than root write; run: chmod 0640 {file}"]),
+            (0o660, 0, [f"{file}: others than root may write it; run: chmod 0640 {file}"]),
             (0o640, 1,
              [f"{file}: owned by uid 1, must be root; run: chown root:failover-prober {file}"]),
             (0o644, 0,
-             [f"{file}: mode 0644 lets everybody read the tokens; run: chmod 0640 {file}"]),
-            (0o666, 0, [f"{file}: mode 0666 lets others than root write; run: chmod 0640 {file}",
-                        f"{file}: mode 0666 lets everybody read the tokens; run: chmod 0640 {file}"]),
+             [f"{file}: everybody may read the tokens in it; run: chmod 0640 {file}"]),
+            (0o666, 0, [f"{file}: others than root may write it; run: chmod 0640 {file}",
+                        f"{file}: everybody may read the tokens in it; run: chmod 0640 {file}"]),
         ]
         for mode, owner, expected in cases:
             self.world.write_config(mode=mode)
@@ -158,7 +158,7 @@ class DaemonsRefuse(SystemTest):
         world.write_config(mode=0o644)
         world.start_both()
         world.wait_audit("status: healthy")
-        self.assertIn("mode 0644 lets everybody read the tokens", world.prober.output())
+        self.assertIn("everybody may read the tokens in it", world.prober.output())
 
     def test_a_token_file_is_read_and_its_token_is_used(self):
         world = self.world

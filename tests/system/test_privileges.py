@@ -50,7 +50,7 @@ class Privileges(SystemTest):
         arguments = [SETPRIV, *setpriv, binary("prober"), "--config", world.config_file, "--socket",
                      world.socket,
                      "--user", "nobody"]
-        world.prober = world._child("prober", arguments, world.network.prober,
+        world.prober = world.child("prober", arguments, world.network.prober,
                                     {"ASAN_OPTIONS": "detect_leaks=0"})
         return world.prober
 

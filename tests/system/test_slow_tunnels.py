@@ -1,6 +1,9 @@
 """Many tunnels at once, slow ones among them."""
+import os
+import re
+
 from case import SystemTest
-from world import World, wait_until
+from world import HERE, PYTHON, World, network, tunnel_id, wait_until
 
 
 class SlowTunnels(SystemTest):
@@ -18,6 +21,20 @@ class SlowTunnels(SystemTest):
         slow_again = wait_until(lambda: world.api_requests(1)[1:], "the slow one is asked again")
         self.assertGreaterEqual(slow_again[0][0] - slow[0][0], 4, "only after its answer")
         world.wait_audit("Tunnel .*0001 status: healthy")
+
+    def test_a_connection_that_acknowledges_and_answers_nothing_is_left(self):
+        world = self.world
+        world.start_api()  # for its certificate
+        address = network.GATEWAY[4]
+        stuck = world.child("stuck_http2", [
+            PYTHON, "-B", os.path.join(HERE, "stuck_http2.py"), world.path("api/server.pem"),
+            world.path("api/server.key"), address, tunnel_id(1)], world.network.gateway)
+        port = wait_until(lambda: re.search(r"listening (\d+)", stuck.output()), "it listens")[1]
+        world.write_config(api_base_url=f"https://{address}:{port}/client/v4", api_timeout=2)
+        world.start_both()
+        world.wait_audit("Tunnel .*0001 status: healthy")
+        world.wait_audit(r"Tunnel .*0001 status: unknown \(timeout\)")
+        world.wait_starts(1, "cloudflared_1.service")
 
     def test_twenty_units_are_started_and_never_more_than_sixteen_at_once(self):
         world = self.world

@@ -21,7 +21,7 @@ class UnitStarter(SystemTest):
 
     def test_an_answer_that_does_not_come_is_a_timeout(self):
         line = self.outcome("sleep 30", start_timeout=1)
-        self.assertRegex(line, rf"^\[ERROR\] {SERVICE} not started: systemctl gave no answer after ")
+        self.assertRegex(line, rf"^\[ERROR\] {SERVICE} outcome unknown: systemctl gave no answer after ")
         self.assertEqual(self.world.done(), [], "and it was ended")
 
     def test_an_end_by_a_signal_is_one(self):

@@ -132,7 +132,7 @@ class World:
                      "--address", address, "--port", str(port)]
         for name in names:
             arguments += ["--name", name]
-        self.api = self._child("fake_cloudflare", arguments, self.network.gateway)
+        self.api = self.child("fake_cloudflare", arguments, self.network.gateway)
         wait_until(lambda: os.path.exists(port_file), "the fake API listens")
         if not os.path.exists(self.trusted):
             shutil.copy(self.path("api/ca.pem"), self.trusted)
@@ -188,7 +188,7 @@ class World:
             return []
 
     # The daemons.
-    def _child(self, name, arguments, namespace, environment=None):
+    def child(self, name, arguments, namespace, environment=None):
         log = self.path(f"{name}.{len(self.children)}.log")
         variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **(environment or {})}
         child = Child(name, arguments, log, variables, namespace)
@@ -202,7 +202,7 @@ class World:
 
     def launch_supervisor(self, *more, environment=None):
         """Starts it and waits for nothing."""
-        self.supervisor = self._child("supervisor", self.supervisor_arguments(*more),
+        self.supervisor = self.child("supervisor", self.supervisor_arguments(*more),
                                       self.network.prober, environment)
         return self.supervisor
 
@@ -226,7 +226,7 @@ class World:
         """Starts it and waits for nothing. As it is never dumpable, it cannot look for leaks."""
         arguments = [binary("prober"), "--config", self.config_file, "--socket", self.socket,
                      "--user", self.prober_user, *more]
-        self.prober = self._child("prober", arguments, self.network.prober,
+        self.prober = self.child("prober", arguments, self.network.prober,
                                   {"ASAN_OPTIONS": "detect_leaks=0", **(environment or {})})
         return self.prober
 
@@ -239,7 +239,7 @@ class World:
         """Answers echo requests in the gateway's namespace, as told, instead of its kernel."""
         self.network.answer_echo(False)
         script = os.path.join(HERE, "echo_responder.py")
-        child = self._child("echo_responder", [PYTHON, "-B", script, behaviour, str(family)],
+        child = self.child("echo_responder", [PYTHON, "-B", script, behaviour, str(family)],
                             self.network.gateway)
         wait_until(lambda: "listening" in child.output(), "the responder listens")
         return child
