@@ -32,7 +32,8 @@ class ServiceManager {
 
  private:
   static std::string Take(const char* variable) {
-    const std::string taken = std::getenv(variable) == nullptr ? "" : std::getenv(variable);
+    const char* value = std::getenv(variable);
+    const std::string taken = value == nullptr ? "" : value;
     unsetenv(variable);
     return taken;
   }

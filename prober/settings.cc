@@ -58,8 +58,8 @@ std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, c
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
     WatchedTunnel tunnel = MakeTunnel(config.settings, entry);
     const bool credential = entry.has_token_credential();
-    const std::string field = path + ": tunnels[" + std::to_string(i++) +
-                              (credential ? "].token_credential: " : "].token_file: ");
+    const std::string field =
+        path + ": tunnels[" + std::to_string(i++) + (credential ? "].token_credential: " : "].token_file: ");
     if (credential || entry.has_token_file()) {
       auto token = credential ? LoadCredential(entry.token_credential()) : LoadToken(entry.token_file());
       if (!token) {

@@ -1,5 +1,5 @@
-// API tokens from token_file and token_credential. Read with the prober's own rights, after root was given up. The
-// file's bytes become a secret: no message shows them.
+// API tokens from token_file and token_credential. Read with the prober's own rights, after root was given
+// up. The file's bytes become a secret: no message shows them.
 #pragma once
 
 #include <cstddef>

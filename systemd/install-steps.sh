@@ -99,6 +99,15 @@ carry_config_over() {
   fi
 }
 
+# Where SELinux is on: without its module the two run unconfined, which works, and protects less.
+load_policy() {
+  $selinux && command -v selinuxenabled >/dev/null && selinuxenabled || return 0
+  step "Loading the SELinux module"
+  install_missing selinux-policy-dev=selinux-policy-devel make policycoreutils
+  run make --silent -C selinux install
+  echo "Each unit that may be started needs its label now, see: selinux/README.md"
+}
+
 # From here on the script has ended; ended() brings it back if a later step fails.
 take_scripts_place() {
   run systemctl disable --quiet --now failover-monitor
@@ -181,6 +190,7 @@ do_install() {
   make_users_and_directories
   step "Carrying the configuration over"
   carry_config_over
+  load_policy
   if has_script_unit; then
     step "Taking the place of the script"
     take_scripts_place
@@ -197,6 +207,9 @@ do_uninstall() {
   [[ -e $files ]] || fail 1 "$files is not there: nothing is installed under $prefix"
   run systemctl disable --quiet --now failover-monitor
   run systemctl stop "${SERVICES[@]}"
+  if command -v semodule >/dev/null && semodule --list-modules | grep --quiet -x failover_monitor; then
+    run semodule --remove failover_monitor
+  fi
   local path
   while IFS= read -r path; do
     run rm -f "$path"

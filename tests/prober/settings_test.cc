@@ -83,9 +83,9 @@ TEST(Settings, TokensComeFromTheirFiles) {
 TEST(Settings, TokensComeFromTheUnitsCredentials) {
   const TempDir dir;
   dir.Write("home", "cfut_1\n");
-  const LoadedConfig config = Parse(R"({"gateway_check":false,"tunnels":[)" +
-                                    TunnelJson("15", R"("token_credential":"home")") + "," +
-                                    TunnelJson("16", R"("token_credential":"away")") + "]}");
+  const LoadedConfig config =
+      Parse(R"({"gateway_check":false,"tunnels":[)" + TunnelJson("15", R"("token_credential":"home")") +
+            "," + TunnelJson("16", R"("token_credential":"away")") + "]}");
   unsetenv("CREDENTIALS_DIRECTORY");
   const auto outside = MakeSettings(config, "t.json");
   ASSERT_FALSE(outside.has_value());
