@@ -99,7 +99,7 @@ build_release() {
   if [[ -t 1 ]]; then
     cmake --build --preset release
   else
-    cmake --build --preset release -- --quiet
+    cmake --build --preset release -- --quiet | sed '/^ninja: no work to do/d'
   fi
 }
 
