@@ -35,6 +35,7 @@ ended() {
   [[ $status != 0 && -n $current_step ]] || return 0
   echo "install.sh: stopped in this step: $current_step" >&2
   if $script_is_stopped; then
+    systemctl stop "${SERVICES[@]}" || true
     mv "$SCRIPT_UNIT_KEPT" "$SCRIPT_UNIT"
     systemctl daemon-reload
     systemctl enable --quiet --now failover-monitor
@@ -51,21 +52,29 @@ wants_script_config() {
   [[ -f $SCRIPT_CONFIG ]] && { [[ ! -e $CONFIG ]] || is_example "$CONFIG"; }
 }
 
-# Before anything is changed: what would stop the take-over later.
-check_take_over() {
+# Before anything is changed: what would stop us later.
+check_units() {
   if [[ -f $SCRIPT_UNIT ]] && ! has_script_unit; then
     fail 1 "$SCRIPT_UNIT is not the script's and would win over ours; move it away: systemctl edit" \
       "makes drop-ins instead"
   fi
-  wants_script_config || return 0
-  local copy faults status=0
+}
+
+# A copy of root's own: of the script's file, owner and mode are ours to mend.
+check_config() {
+  local file=$CONFIG copy faults status=0
+  if wants_script_config; then
+    file=$SCRIPT_CONFIG
+  elif [[ ! -e $CONFIG ]] || is_example "$CONFIG"; then
+    return 0
+  fi
   copy=$(mktemp)
-  cat "$SCRIPT_CONFIG" >"$copy"
+  cat "$file" >"$copy"
   faults=$("$BUILD/supervisor/failover-supervisor" --check-config --config "$copy" 2>&1) || status=$?
   rm -f "$copy"
   ((status == 0)) && return 0
-  echo "${faults//"$copy"/"$SCRIPT_CONFIG"}" >&2
-  fail "$status" "the script's configuration is refused, nothing was changed; mend it and run this again"
+  echo "${faults//"$copy"/"$file"}" >&2
+  fail "$status" "$file is refused, see above; nothing was changed; mend it and run this again"
 }
 
 place_files() {
@@ -180,7 +189,8 @@ do_install() {
     return 0
   fi
   [[ -d /run/systemd/system ]] || $dry_run || fail 1 "systemd does not run here; packagers set DESTDIR"
-  check_take_over
+  check_units
+  check_config
   local supervisor prober
   supervisor=$(fingerprint failover-supervisor failover-monitor)
   prober=$(fingerprint failover-prober failover-prober)
