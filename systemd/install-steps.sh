@@ -134,6 +134,7 @@ carry_log_over() {
   run chown root:adm "$target"
   run chmod 0640 "$target"
   run systemd-tmpfiles --create failover-monitor.conf
+  ! command -v restorecon >/dev/null || run restorecon -R "$LOG_DIR"
   echo "$SCRIPT_LOG was moved to $target; a link stands in its place."
 }
 
@@ -218,7 +219,7 @@ do_uninstall() {
   run systemctl disable --quiet --now failover-monitor
   run systemctl stop "${SERVICES[@]}"
   if command -v semodule >/dev/null && semodule --list-modules | grep --quiet -x failover_monitor; then
-    run semodule --remove failover_monitor
+    run make --silent -C selinux uninstall
   fi
   local path
   while IFS= read -r path; do
