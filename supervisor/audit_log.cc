@@ -8,7 +8,7 @@
 namespace failover {
 
 static UniqueFd OpenToAppend(const std::string& path) {
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   UniqueFd fd(open(path.c_str(), kFlags, 0640));
   struct stat status{};
   const bool wrong = fd && fstat(fd.get(), &status) == 0 && (status.st_mode & 0777) != 0640;
@@ -57,14 +57,15 @@ void AuditLog::send(google::LogSeverity severity, const char* /*file*/, const ch
   std::string line = offset == offset_ ? "" : stamp + moved;
   line += stamp + " [" + google::GetLogSeverityName(severity) + "] " + std::string(text, size) + "\n";
   const UniqueFd fd = OpenToAppend(path_);
-  // After a part of a line, unless that file was moved away since.
-  if (torn_ && fd && lseek(fd.get(), 0, SEEK_END) > 0) line.insert(0, "\n");
-  const ssize_t done = fd ? write(fd.get(), line.data(), line.size()) : -1;
+  const off_t end = fd ? lseek(fd.get(), 0, SEEK_END) : -1;
+  char last = '\n';
+  // After a part of a line: of a full disk, or of a loss of power.
+  if (end > 0 && pread(fd.get(), &last, 1, end - 1) == 1 && last != '\n') line.insert(0, "\n");
+  const ssize_t done = end < 0 ? -1 : write(fd.get(), line.data(), line.size());
+  const bool whole = done == std::ssize(line);
   written_ = done < 0 ? FailErrno(path_) : std::expected<void, Error>();
-  if (done < 0) return;
-  torn_ = static_cast<std::size_t>(done) != line.size();
-  if (torn_) written_ = Fail(path_ + ": No space left for a whole line");
-  if (!torn_) offset_ = offset;
+  if (done >= 0 && !whole) written_ = Fail(path_ + ": No space left for a whole line");
+  if (whole) offset_ = offset;
 }
 
 }  // namespace failover

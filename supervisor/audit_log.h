@@ -47,7 +47,6 @@ class AuditLog : private google::LogSink {
   std::string offset_ = FormatLocalTime(std::time(nullptr), "%z");  // from UTC, of the last line
   std::expected<void, Error> written_;                              // by the last send()
   bool working_ = true;
-  bool torn_ = false;  // the file ends in a part of a line
   unsigned burst_ = 0;
   unsigned per_tick_ = 0;
   unsigned allowed_ = 0;

@@ -177,6 +177,16 @@ TEST_F(AuditLogTest, AfterATornLineTheNextOneIsWhole) {
   EXPECT_THAT(file_.text(), MatchesRegex("[^\n]+ first\n[-0-9 ]{12}\n[^\n]+ fourth\n[^\n]+ fifth\n"));
 }
 
+TEST_F(AuditLogTest, WhatALossOfPowerLeftOfALineStaysALineOfItsOwn) {
+  file_.dir().Write("log", std::string("2026-11-24 03:55:52 [ERROR] half of\0\0\0", 38));
+  AuditLog log(file_.dir().Path("log"));
+  EXPECT_TRUE(log.Record(Severity::kInfo, "first"));
+  EXPECT_TRUE(log.Record(Severity::kInfo, "second"));
+  const std::string text = ReadAll(file_.dir().Path("log"));
+  EXPECT_EQ(text.substr(0, 39), std::string("2026-11-24 03:55:52 [ERROR] half of\0\0\0\n", 39));
+  EXPECT_THAT(text.substr(39), MatchesRegex("[^\n]+ first\n[^\n]+ second\n"));
+}
+
 // In a mount namespace of its own; the exit status says which step failed.
 void FillASmallFileSystem(const std::string& directory) {
   const bool mounted = unshare(CLONE_NEWNS) == 0 &&

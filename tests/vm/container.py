@@ -60,6 +60,7 @@ def nspawn(name, root, *more):
 
     The checkout is an overlay, so that what an installation writes into it never reaches the host.
     """
+    os.makedirs(os.path.join(root, SOURCE.lstrip("/")), exist_ok=True)
     # With fewer capabilities, or with nspawn's own filter, IPAddressDeny= is silently nothing.
     return ["systemd-nspawn", "--quiet", "--directory=" + root, "--machine=" + name,
             "--register=no", "--keep-unit", "--private-network", "--capability=all", "--system-call-filter=bpf",

@@ -23,7 +23,7 @@ MACHINE_GROUPS = {"machine": "cut", "machine_again": "off"}
 # Under enforcing, a unit's program without a domain of its own would be init's, and confined.
 UNCONFINED = "SELinuxContext=-unconfined_u:unconfined_r:unconfined_t:s0\n"
 RESULTS = "var/lib/failover-bed/results"
-LONGEST = 240  # seconds for one group, then its bed is ended and it has failed
+LONGEST = 420  # seconds for one group, then its bed is ended and it has failed
 
 
 def container_group(group, directory, *lower):

@@ -103,7 +103,7 @@ def case_the_limits_of_memory_and_of_tasks_hold():
     memory = "a = bytearray(300 << 20)\n"
     tasks = ("import threading, time\n"
              "for _ in range(300):\n"
-             "    threading.Thread(target=time.sleep, args=(2,), daemon=True).start()\n")
+             "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
     planned = []
     for name in DAEMONS:
         for directive, script in (("MemoryMax", memory), ("TasksMax", tasks)):
