@@ -1,69 +1,133 @@
-// Which tunnel is asked next. Pure; the clock is passed in. Every round asks all tunnels; a suspect
-// (its status is in its failover_on, not yet as often as failure_threshold asks) is asked again
-// confirm_interval after its answer. UNKNOWN neither counts nor resets nor speeds anything up.
+// Which question is asked next. Pure; the clock is passed in. Every round asks about all tunnels:
+// those that share account and token by the list of their account where that costs fewer requests,
+// the others one by one. A suspect (its status is in its failover_on, not yet as often as
+// failure_threshold asks) is asked again confirm_interval after its answer. UNKNOWN neither counts
+// nor resets nor speeds anything up.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/tunnel_id.h"
-#include "prober/rate_budget.h"
+#include "prober/budget_plan.h"
+#include "prober/cloudflare_api.h"
+#include "prober/inquiry.h"
+#include "prober/listing.h"
+#include "prober/request_queue.h"
 #include "prober/settings.h"
+#include "prober/suspects.h"
 #include "prober/tunnel_health.h"
 
 namespace failover {
 
-inline constexpr std::size_t kMaxInFlight = 100;  // requests; the rest waits in a queue
+// A tunnel that its account's list lacks is asked alone so often, once it is known why.
+inline constexpr std::chrono::minutes kMissingInterval{10};
+
+// What --check-config says about the budgets that a configuration stretches.
+Faults BudgetWarnings(const Settings& settings);
 
 class CheckSchedule {
  public:
-  // Keeps what is known of the tunnels that stay. Whatever was asked counts as not asked.
-  void Configure(const Settings& settings);
+  using RetryAfter = std::optional<std::chrono::seconds>;
 
-  // The gateway answered a round's probe, or one for the suspects. Puts what is due into the queue:
-  // no tunnel that is being asked, whose token is paused or whose confirmation is due later.
-  void QueueRound(TimePoint now);
+  // `fraction` gives the jitter: numbers from 0 to 1.
+  explicit CheckSchedule(std::function<double()> fraction) : fraction_(std::move(fraction)) {}
+
+  // Keeps what is known of the tunnels that stay, and what the budgets have used. Whatever was
+  // asked counts as not asked, and everything is due.
+  void Configure(const Settings& settings, TimePoint now);
+
+  // The gateway answered a round's probe, or one for the suspects. Puts what is due before the
+  // next round into the queue, and nothing that is being asked or whose budget is paused.
+  void QueueRound(TimePoint now, TimePoint next_round);
   void QueueSuspects(TimePoint now);
-  // The gateway did not answer: nothing more is asked before the next round.
+  // The gateway did not answer: nothing more is asked before the next round. Faults of the API so
+  // far were ours, perhaps, and delay nothing any more.
   void Clear();
 
-  // The next tunnel to ask now, from then on in flight; nothing if none waits or too many are.
-  std::optional<TunnelId> TakeNext(TimePoint now);
-  // What an answer says; ends the tunnel's flight.
-  void Answered(const TunnelId& id, const TunnelHealth& health,
-      std::optional<std::chrono::seconds> retry_after, TimePoint now);
+  // The next question to ask now, from then on in flight; nothing if none may be sent.
+  std::optional<Question> TakeNext(TimePoint now);
+  // When to look again; nothing if an answer or a round must come first.
+  std::optional<TimePoint> next_send() const;
+
+  // What an answer says about the tunnel asked about; ends the question's flight.
+  void Answered(const Question& question, const TunnelHealth& health, RetryAfter retry_after, TimePoint now);
+  // The same for a page of a list. Returns what is news, about tunnels of the settings alone.
+  std::vector<ListedTunnel> ListAnswered(const Question& question,
+      const std::expected<TunnelList, Reason>& list, RetryAfter retry_after, TimePoint now);
 
   // A supervisor without a memory may be at the other end: counts begin anew, and what fails is
   // confirmed again.
   void ForgetCounts(TimePoint now);
 
   // When the first suspect is due.
-  std::optional<TimePoint> next_confirmation() const;
+  std::optional<TimePoint> next_confirmation() const { return suspects_.next(); }
+
+  // The budgets whose interval has changed since the last call.
+  std::vector<BudgetLoad> TakeChangedLoads() { return std::exchange(changed_loads_, {}); }
 
  private:
-  enum class Asking { kNo, kQueued, kInFlight };
-  struct State {
-    std::string token;
-    std::set<TunnelStatus> failover_on;
-    unsigned failure_threshold = 1;
-    Asking asking = Asking::kNo;
-    unsigned failures = 0;  // in a row, not counted past the threshold
-    TunnelStatus status = TunnelStatus::kUnknown;
-    std::optional<TimePoint> confirm_at;
+  struct Tunnel {
+    TunnelId id;
+    std::size_t group = 0;
+    enum class Asking { kNo, kQueued, kInFlight } asking = Asking::kNo;  // alone
+    enum class Listed { kYes, kMissing } listed = Listed::kYes;          // in its group's list
+    Reason why_missing = Reason::kNone;                                  // once that is known
+    Inquiry alone = {};
+  };
+  // Tunnels of one account, one token and one budget.
+  struct Group {
+    std::size_t budget = 0;
+    std::vector<std::size_t> tunnels = {};
+    std::uint64_t pages = 1;  // of the list, as last told
+    Inquiry list = {};
+    std::optional<Listing> listing = {};                // under way
+    enum class Again { kNo, kYes } again = Again::kNo;  // suspects wait for the next listing
+
+    bool ByList() const { return tunnels.size() > pages; }
+  };
+  struct Budget {
+    std::string name;
+    Pace pace = {};
+    std::vector<std::size_t> groups = {};
   };
 
-  void Queue(const TunnelId& id, State& state, TimePoint now);
+  void AddTunnel(const WatchedTunnel& tunnel);
+  void CountRequests(Budget& budget);
+  const Pace& PaceOf(const Tunnel& tunnel) const;
 
-  std::chrono::nanoseconds confirm_interval_{0};
-  std::map<TunnelId, State> tunnels_;
-  std::deque<TunnelId> queue_;
-  std::size_t in_flight_ = 0;
-  RateBudget budget_;
+  void QueueAlone(std::size_t index, Use use, TimePoint not_before);
+  void QueueListing(Group& group, Use use, TimePoint not_before);
+  void Heed(std::size_t budget, Reason reason, RetryAfter retry_after, TimePoint now);
+  void Forget(const std::vector<Question>& dropped);
+
+  std::vector<ListedTunnel> Found(const Question& question, const TunnelList& list, TimePoint now);
+  void LearnPages(Group& group, TimePoint now);
+  Reason NotSeen(std::size_t index, const Listing& listing, TimePoint now);
+  std::vector<ListedTunnel> EndListing(Group& group, TimePoint now);
+  bool Notice(std::size_t index, const TunnelHealth& health, TimePoint now);
+
+  std::function<double()> fraction_;
+  std::chrono::nanoseconds check_interval_{0};
+  TimePoint next_round_;
+  enum class Gateway { kAnswers, kSilent } gateway_ = Gateway::kAnswers;
+  std::vector<Tunnel> tunnels_;  // as in the settings
+  std::map<TunnelId, std::size_t> by_id_;
+  std::vector<Group> groups_;
+  std::vector<Budget> budgets_;
+  std::map<std::string, std::size_t> group_keys_;   // secret
+  std::map<std::string, std::size_t> budget_keys_;  // secret
+  Suspects suspects_;
+  std::vector<BudgetLoad> changed_loads_;
+  RequestQueue queue_;
 };
 
 }  // namespace failover

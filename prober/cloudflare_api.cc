@@ -93,15 +93,127 @@ TunnelHealth JudgeFacts(const TunnelFacts& facts, const TunnelId& asked) {
   return Unknown(Reason::kUnknownStatus);
 }
 
-TunnelHealth JudgeWholeAnswer(const HttpAnswer& answer, const TunnelId& asked) {
+// An object of the API about one tunnel.
+std::expected<TunnelFacts, Error> ReadTunnel(const dom::object& tunnel) {
+  const auto id_text = Text(tunnel, "id");
+  if (!id_text) return std::unexpected(id_text.error());
+  const auto id = TunnelId::Parse(*id_text);
+  if (!id) return Fail("result.id: not a UUID");
+  if (Member(tunnel, "deleted_at")) {
+    if (const auto deleted = Text(tunnel, "deleted_at"); !deleted) {
+      return std::unexpected(deleted.error());
+    }
+    return TunnelFacts{.id = *id, .existence = Existence::kDeleted, .status = {}};
+  }
+  const auto status = Text(tunnel, "status");
+  if (!status) return std::unexpected(status.error());
+  return TunnelFacts{.id = *id, .existence = Existence::kExists, .status = std::string(*status)};
+}
+
+std::expected<TunnelFacts, Error> ReadResult(const dom::object& root) {
+  dom::object result;
+  const auto member = Member(root, "result");
+  if (!member || member->get(result) != simdjson::SUCCESS) return Fail("result: not an object");
+  return ReadTunnel(result);
+}
+
+// Nothing if it is not even known which tunnel the item is about.
+std::optional<ListedTunnel> ReadItem(const dom::element& item) {
+  dom::object object;
+  if (item.get(object) != simdjson::SUCCESS) return std::nullopt;
+  const auto id_text = Text(object, "id");
+  const auto id = id_text ? TunnelId::Parse(*id_text) : std::nullopt;
+  if (!id) return std::nullopt;
+  const auto facts = ReadTunnel(object);
+  return ListedTunnel{.id = *id, .health = facts ? JudgeFacts(*facts, *id) : Unknown(Reason::kMalformed)};
+}
+
+std::expected<std::uint64_t, Error> Number(const dom::object& object, std::string_view key) {
+  std::uint64_t number = 0;
+  const auto member = Member(object, key);
+  if (member && member->get(number) == simdjson::SUCCESS) return number;
+  return Fail("result_info." + std::string(key) + ": not a number");
+}
+
+std::expected<TunnelList, Error> ReadList(const dom::object& root) {
+  dom::array items;
+  const auto result = Member(root, "result");
+  if (!result || result->get(items) != simdjson::SUCCESS) return Fail("result: not a list");
+  dom::object info;
+  const auto member = Member(root, "result_info");
+  if (!member || member->get(info) != simdjson::SUCCESS) return Fail("result_info: not an object");
+  TunnelList list;
+  for (const auto& [key, number] : {std::pair("count", &list.count), std::pair("page", &list.page),
+           std::pair("per_page", &list.per_page), std::pair("total_count", &list.total_count)}) {
+    const auto read = Number(info, key);
+    if (!read) return std::unexpected(read.error());
+    *number = *read;
+  }
+  if (list.per_page == 0) return Fail("result_info.per_page: is 0");
+  for (const dom::element item : items) {
+    if (auto tunnel = ReadItem(item)) {
+      list.tunnels.push_back(*tunnel);
+    } else {
+      ++list.unreadable;
+    }
+  }
+  return list;
+}
+
+// What `read` makes of the body of a good answer; without one, why.
+template <typename Value>
+std::expected<Value, Reason> JudgeBody(
+    const HttpAnswer& answer, std::expected<Value, Error> (*read)(const dom::object&)) {
+  dom::parser parser;
+  const auto root = ParseObject(parser, answer.body);
   std::optional<Envelope> envelope;
-  if (auto parsed = ParseEnvelope(answer.body)) envelope = std::move(*parsed);
+  if (root) {
+    if (auto parsed = ReadEnvelope(*root)) envelope = std::move(*parsed);
+  }
   if (answer.status != 200 || !envelope || envelope->success == Envelope::Success::kNo ||
       !envelope->error_codes.empty()) {
-    return Unknown(ReasonOfRefusal(answer.status, envelope));
+    return std::unexpected(ReasonOfRefusal(answer.status, envelope));
   }
-  const auto facts = ParseTunnel(answer.body);
-  return facts ? JudgeFacts(*facts, asked) : Unknown(Reason::kMalformed);
+  auto value = read(*root);
+  if (!value) return std::unexpected(Reason::kMalformed);
+  return std::move(*value);
+}
+
+// Why there is no answer; kNone if there is one.
+Reason ReasonOf(Transport transport) {
+  switch (transport) {
+    case Transport::kAnswered: return Reason::kNone;
+    case Transport::kTimeout: return Reason::kTimeout;
+    case Transport::kConnect: return Reason::kConnect;
+    case Transport::kTls: return Reason::kTls;
+    case Transport::kDns: return Reason::kDns;
+    case Transport::kInterrupted: return Reason::kInterrupted;
+    case Transport::kTooLarge: return Reason::kTooLarge;
+    case Transport::kInternal: return Reason::kInternal;
+  }
+  __builtin_unreachable();
+}
+
+template <typename Value>
+std::expected<Value, Reason> Judge(
+    const HttpAnswer& answer, std::expected<Value, Error> (*read)(const dom::object&)) {
+  if (const Reason reason = ReasonOf(answer.transport); reason != Reason::kNone) {
+    return std::unexpected(reason);
+  }
+  return JudgeBody(answer, read);
+}
+
+// The same without the HTTP around it.
+template <typename Value>
+std::expected<Value, Error> Parse(
+    std::string_view body, std::expected<Value, Error> (*read)(const dom::object&)) {
+  dom::parser parser;
+  const auto root = ParseObject(parser, body);
+  if (!root) return std::unexpected(root.error());
+  const auto envelope = ReadEnvelope(*root);
+  if (!envelope) return std::unexpected(envelope.error());
+  if (envelope->success == Envelope::Success::kNo) return Fail("success: false");
+  return read(*root);
 }
 
 }  // namespace
@@ -111,6 +223,13 @@ std::string TunnelUrl(std::string_view base, std::string_view account, const Tun
   return std::string(base) + "/accounts/" + std::string(account) + "/cfd_tunnel/" + tunnel.ToString();
 }
 
+std::string ListUrl(std::string_view base, std::string_view account, unsigned page) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return std::string(base) + "/accounts/" + std::string(account) +
+         "/cfd_tunnel?is_deleted=false&per_page=" + std::to_string(kTunnelsPerPage) +
+         "&page=" + std::to_string(page);
+}
+
 std::expected<Envelope, Error> ParseEnvelope(std::string_view body) {
   dom::parser parser;
   const auto root = ParseObject(parser, body);
@@ -118,43 +237,15 @@ std::expected<Envelope, Error> ParseEnvelope(std::string_view body) {
   return ReadEnvelope(*root);
 }
 
-std::expected<TunnelFacts, Error> ParseTunnel(std::string_view body) {
-  dom::parser parser;
-  const auto root = ParseObject(parser, body);
-  if (!root) return std::unexpected(root.error());
-  const auto envelope = ReadEnvelope(*root);
-  if (!envelope) return std::unexpected(envelope.error());
-  if (envelope->success == Envelope::Success::kNo) return Fail("success: false");
-  dom::object result;
-  const auto member = Member(*root, "result");
-  if (!member || member->get(result) != simdjson::SUCCESS) return Fail("result: not an object");
-  const auto id_text = Text(result, "id");
-  if (!id_text) return std::unexpected(id_text.error());
-  const auto id = TunnelId::Parse(*id_text);
-  if (!id) return Fail("result.id: not a UUID");
-  if (Member(result, "deleted_at")) {
-    if (const auto deleted = Text(result, "deleted_at"); !deleted) {
-      return std::unexpected(deleted.error());
-    }
-    return TunnelFacts{.id = *id, .existence = Existence::kDeleted, .status = {}};
-  }
-  const auto status = Text(result, "status");
-  if (!status) return std::unexpected(status.error());
-  return TunnelFacts{.id = *id, .existence = Existence::kExists, .status = std::string(*status)};
-}
+std::expected<TunnelFacts, Error> ParseTunnel(std::string_view body) { return Parse(body, &ReadResult); }
+
+std::expected<TunnelList, Error> ParseTunnelList(std::string_view body) { return Parse(body, &ReadList); }
 
 TunnelHealth JudgeAnswer(const HttpAnswer& answer, const TunnelId& asked) {
-  switch (answer.transport) {
-    case Transport::kAnswered: return JudgeWholeAnswer(answer, asked);
-    case Transport::kTimeout: return Unknown(Reason::kTimeout);
-    case Transport::kConnect: return Unknown(Reason::kConnect);
-    case Transport::kTls: return Unknown(Reason::kTls);
-    case Transport::kDns: return Unknown(Reason::kDns);
-    case Transport::kInterrupted: return Unknown(Reason::kInterrupted);
-    case Transport::kTooLarge: return Unknown(Reason::kTooLarge);
-    case Transport::kInternal: return Unknown(Reason::kInternal);
-  }
-  __builtin_unreachable();
+  const auto facts = Judge(answer, &ReadResult);
+  return facts ? JudgeFacts(*facts, asked) : Unknown(facts.error());
 }
+
+std::expected<TunnelList, Reason> JudgeList(const HttpAnswer& answer) { return Judge(answer, &ReadList); }
 
 }  // namespace failover

@@ -9,6 +9,7 @@
 #include "common/event_loop.h"
 #include "common/log.h"
 #include "prober/check_online.h"
+#include "prober/check_schedule.h"
 #include "prober/options.h"
 #include "prober/privileges.h"
 #include "prober/prober.h"
@@ -26,6 +27,11 @@ int CheckConfig(const Options& options) {
   const auto config = LoadConfig(options.config);
   if (!config) return ReportConfigCheck(options.config, config, {});
   const auto made = MakeSettings(*config, options.config);
+  if (made) {
+    for (const std::string& line : BudgetWarnings(made->settings)) {
+      std::cerr << "warning: " << Escape(options.config + ": " + line) << "\n";
+    }
+  }
   return ReportConfigCheck(options.config, config, made ? made->exposure : made.error());
 }
 

@@ -37,6 +37,7 @@ Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path
       poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
                         .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
                                       const HttpAnswer& answer) { OnTunnel(id, health, answer); },
+                        .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
                         .turn_done = [this] { OnTurnDone(); }}),
       on_reload_(loop, SIGHUP, [this] { Reload(); }), on_terminate_(loop, SIGTERM, [this] { Stop(); }),
       on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}

@@ -25,6 +25,7 @@ WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel&
       .label = tunnel.tunnel_id() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : ""),
       .account_id = tunnel.account_id(),
       .token = tunnel.token(),
+      .budget_group = tunnel.budget_group(),
       .failover_on = FailoverOn(all, tunnel),
       .failure_threshold =
           tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold()};

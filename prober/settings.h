@@ -20,7 +20,8 @@ struct WatchedTunnel {
   TunnelId id;
   std::string label;  // "UUID (NAME)", or the UUID alone
   std::string account_id;
-  std::string token;  // secret
+  std::string token;              // secret
+  std::string budget_group = {};  // empty: by the token
   std::set<TunnelStatus> failover_on;
   unsigned failure_threshold = 1;
 };

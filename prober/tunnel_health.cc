@@ -23,8 +23,8 @@ std::string_view Explain(Reason reason) {
     case Reason::kDns: return "the API's name did not resolve; check /etc/resolv.conf and api_base_url";
     case Reason::kInterrupted: return "the connection was cut before the answer was whole";
     case Reason::kRateLimited:
-      return "the API refuses more requests for now; raise check_interval or use more tokens if "
-             "this comes again";
+      return "the API refuses more requests for now; if this comes again, raise check_interval, or "
+             "find out what else asks with this user's tokens";
     case Reason::kUnauthorized:
       return "the API refused the token; check that it is valid and has the permission Cloudflare "
              "Tunnel: Read for this account";

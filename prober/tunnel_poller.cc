@@ -1,14 +1,28 @@
 #include "prober/tunnel_poller.h"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "prober/cloudflare_api.h"
+#include "prober/random.h"
 
 namespace failover {
+namespace {
+
+double RandomFraction() {
+  return static_cast<double>(RandomValue<std::uint32_t>()) / std::numeric_limits<std::uint32_t>::max();
+}
+
+}  // namespace
 
 TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
-    : loop_(loop), events_(std::move(events)), round_(loop, [this] { BeginRound(); }),
-      confirm_(loop, [this] { BeginConfirmation(); }) {}
+    : loop_(loop), events_(std::move(events)), schedule_(&RandomFraction),
+      round_(loop, [this] { BeginRound(); }), confirm_(loop, [this] { BeginConfirmation(); }),
+      send_(loop, [this] {
+        AskNext();
+        SetTimers();
+      }) {}
 
 std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {
   std::unique_ptr<GatewayMonitor> gateway;
@@ -18,8 +32,6 @@ std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {
     gateway = std::move(*opened);
   }
   settings_ = settings;
-  tunnels_.clear();
-  for (const WatchedTunnel& tunnel : settings_.tunnels) tunnels_.emplace(tunnel.id, &tunnel);
   gateway_ = std::move(gateway);
   purpose_ = Purpose::kNone;
   last_gateway_.reset();
@@ -27,16 +39,17 @@ std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {
   http_ = std::make_unique<HttpClient>(loop_,
       HttpSettings{.ca_file = settings_.api_ca_file, .timeout = settings_.api_timeout},
       [this] { OnTurnDone(); });
-  schedule_.Configure(settings_);
   round_at_ = BootClock::now();
+  schedule_.Configure(settings_, round_at_);
   round_.Start(std::chrono::nanoseconds::zero());
-  SetConfirmTimer();
+  TellLoads();
+  SetTimers();
   return {};
 }
 
 void TunnelPoller::ConfirmAgain() {
   schedule_.ForgetCounts(BootClock::now());
-  SetConfirmTimer();
+  SetTimers();
 }
 
 void TunnelPoller::BeginRound() {
@@ -60,7 +73,7 @@ void TunnelPoller::BeginConfirmation() {
   if (purpose_ != Purpose::kNone) return;  // the probe under way serves
   // The loop's clock is read once a turn, so that a timer can fire a moment early.
   const auto next = schedule_.next_confirmation();
-  if (!next || *next > BootClock::now()) return SetConfirmTimer();
+  if (!next || *next > BootClock::now()) return SetTimers();
   purpose_ = Purpose::kSuspects;
   ProbeGateway();
 }
@@ -79,43 +92,67 @@ void TunnelPoller::OnGateway(const GatewayResult& result) {
   last_gateway_ = result;
   if (result.state == GatewayState::kUnreachable) {
     schedule_.Clear();
-  } else if (purpose == Purpose::kRound) {
-    schedule_.QueueRound(now);
   } else {
+    // A round's questions serve the suspects that are due.
+    if (purpose == Purpose::kRound) schedule_.QueueRound(now, round_at_);
     schedule_.QueueSuspects(now);
   }
   events_.gateway(result);
   events_.turn_done();
   AskNext();
-  SetConfirmTimer();
+  SetTimers();
 }
 
 void TunnelPoller::AskNext() {
-  while (const auto id = schedule_.TakeNext(BootClock::now())) {
-    const WatchedTunnel& tunnel = *tunnels_.at(*id);
-    http_->Get(TunnelUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
-        [this, id = *id](const HttpAnswer& answer) { OnAnswer(id, answer); });
+  while (const auto question = schedule_.TakeNext(BootClock::now())) {
+    const WatchedTunnel& tunnel = settings_.tunnels.at(question->tunnel);
+    if (question->page == 0) {
+      http_->Get(TunnelUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
+          [this, asked = *question](const HttpAnswer& answer) { OnAnswer(asked, answer); });
+    } else {
+      http_->Get(ListUrl(settings_.api_base_url, tunnel.account_id, question->page), tunnel.token,
+          [this, asked = *question](const HttpAnswer& answer) { OnList(asked, answer); });
+    }
   }
 }
 
-void TunnelPoller::OnAnswer(const TunnelId& id, const HttpAnswer& answer) {
+void TunnelPoller::OnAnswer(const Question& question, const HttpAnswer& answer) {
+  const TunnelId id = settings_.tunnels.at(question.tunnel).id;
   const TunnelHealth health = JudgeAnswer(answer, id);
-  schedule_.Answered(id, health, answer.retry_after, BootClock::now());
+  schedule_.Answered(question, health, answer.retry_after, BootClock::now());
   events_.tunnel(id, health, answer);
+}
+
+void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
+  const auto list = JudgeList(answer);
+  for (const ListedTunnel& news :
+      schedule_.ListAnswered(question, list, answer.retry_after, BootClock::now())) {
+    events_.tunnel(news.id, news.health, answer);
+  }
+  TellLoads();
 }
 
 void TunnelPoller::OnTurnDone() {
   events_.turn_done();
   AskNext();
-  SetConfirmTimer();
+  SetTimers();
 }
 
-void TunnelPoller::SetConfirmTimer() {
-  if (const auto next = schedule_.next_confirmation()) {
-    confirm_.Start(*next - BootClock::now());
-  } else {
-    confirm_.Stop();
-  }
+void TunnelPoller::TellLoads() {
+  for (const BudgetLoad& load : schedule_.TakeChangedLoads()) events_.budget(load);
+}
+
+void TunnelPoller::SetTimers() {
+  const TimePoint now = BootClock::now();
+  const auto set = [now](Timer& timer, std::optional<TimePoint> at) {
+    if (at) {
+      timer.Start(*at - now);
+    } else {
+      timer.Stop();
+    }
+  };
+  set(confirm_, schedule_.next_confirmation());
+  set(send_, schedule_.next_send());
 }
 
 }  // namespace failover

@@ -4,7 +4,6 @@
 
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -22,7 +21,8 @@ class TunnelPoller {
   struct Events {
     std::function<void(const GatewayResult&)> gateway;
     std::function<void(const TunnelId&, const TunnelHealth&, const HttpAnswer&)> tunnel;
-    std::function<void()> turn_done;  // all that this turn of the loop brought was told
+    std::function<void(const BudgetLoad&)> budget;  // its interval is another one now
+    std::function<void()> turn_done;                // all that this turn of the loop brought was told
   };
   TunnelPoller(EventLoop& loop, Events events);
 
@@ -39,14 +39,15 @@ class TunnelPoller {
   void ProbeGateway();
   void OnGateway(const GatewayResult& result);
   void AskNext();
-  void OnAnswer(const TunnelId& id, const HttpAnswer& answer);
+  void OnAnswer(const Question& question, const HttpAnswer& answer);
+  void OnList(const Question& question, const HttpAnswer& answer);
   void OnTurnDone();
-  void SetConfirmTimer();
+  void TellLoads();
+  void SetTimers();
 
   EventLoop& loop_;
   Events events_;
   Settings settings_;
-  std::map<TunnelId, const WatchedTunnel*> tunnels_;  // of settings_
   CheckSchedule schedule_;
   std::unique_ptr<GatewayMonitor> gateway_;  // none: never pinged
   std::unique_ptr<HttpClient> http_;
@@ -55,6 +56,7 @@ class TunnelPoller {
   TimePoint round_at_;
   Timer round_;
   Timer confirm_;
+  Timer send_;  // when the budgets have room for what waits
 };
 
 }  // namespace failover

@@ -30,7 +30,7 @@ const std::string kFileFields =
     "start_timeout, log_every_check";
 const std::string kTunnelFields =
     "; correct its spelling or remove it; fields here: account_id, tunnel_id, token, service, "
-    "token_file, name, failover_on, failure_threshold, token_credential";
+    "token_file, name, failover_on, failure_threshold, token_credential, budget_group";
 
 struct Case {
   std::string text;

@@ -63,6 +63,8 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
           {"", " x", "x ", "x\n", "a\tb", "a\x7f", std::string("a\0b", 3), "eyJx", "your_token"}},
       {"name", {"a", "Büro 1", "터널", std::string(64, 'x')},
           {"", std::string(65, 'x'), "a\nb", "\x1b[1m", "a\x7f", std::string("a\0b", 3), "cfat_x"}},
+      {"budget_group", {"a", "the other user", "터널", std::string(64, 'x')},
+          {"", std::string(65, 'x'), "a\nb", "\x1b[1m", std::string("a\0b", 3), "cfut_x"}},
   };
   for (const FieldCase& c : cases) ExpectTakes(c);
 }

@@ -27,7 +27,7 @@ TunnelId Id(unsigned number) {
 WatchedTunnel Tunnel(unsigned number) {
   return {.id = Id(number),
       .label = "",
-      .account_id = "",
+      .account_id = std::to_string(number),  // so that each is asked alone
       .token = "token",
       .failover_on = {TunnelStatus::kDown, TunnelStatus::kDegraded},
       .failure_threshold = 3};
@@ -39,17 +39,25 @@ class CheckScheduleTest : public testing::Test {
     settings_.check_interval = 3s;
     settings_.confirm_interval = 1s;
     settings_.tunnels = {Tunnel(1), Tunnel(2)};
-    schedule_.Configure(settings_);
+    Configure();
   }
 
+  void Configure() {
+    schedule_.Configure(settings_, kNow);
+    asked_.clear();
+  }
   std::vector<TunnelId> TakeAll(TimePoint now) {
     std::vector<TunnelId> taken;
-    while (const auto id = schedule_.TakeNext(now)) taken.push_back(*id);
+    while (const auto question = schedule_.TakeNext(now)) {
+      EXPECT_EQ(question->page, 0U);
+      taken.push_back(settings_.tunnels[question->tunnel].id);
+      asked_.insert_or_assign(taken.back(), *question);
+    }
     return taken;
   }
   std::vector<TunnelId> Round(TimePoint now) {
-    schedule_.QueueRound(now);
-    return TakeAll(now);
+    schedule_.QueueRound(now, now + settings_.check_interval);
+    return Suspects(now);
   }
   std::vector<TunnelId> Suspects(TimePoint now) {
     schedule_.QueueSuspects(now);
@@ -57,11 +65,12 @@ class CheckScheduleTest : public testing::Test {
   }
   void Answer(unsigned tunnel, const TunnelHealth& health, TimePoint now,
       std::optional<std::chrono::seconds> retry_after = std::nullopt) {
-    schedule_.Answered(Id(tunnel), health, retry_after, now);
+    schedule_.Answered(asked_.at(Id(tunnel)), health, retry_after, now);
   }
 
   Settings settings_;
-  CheckSchedule schedule_;
+  CheckSchedule schedule_{[] { return 1.0; }};
+  std::map<TunnelId, Question> asked_;
 };
 
 TEST_F(CheckScheduleTest, ARoundAsksEveryTunnel) { EXPECT_THAT(Round(kNow), ElementsAre(Id(1), Id(2))); }
@@ -91,7 +100,7 @@ TEST_F(CheckScheduleTest, ASuspectIsAskedAfterConfirmIntervalUntilTheThreshold) 
 
 TEST_F(CheckScheduleTest, AThresholdOfOneNeedsNoConfirmation) {
   settings_.tunnels[0].failure_threshold = 1;
-  schedule_.Configure(settings_);
+  Configure();
   Round(kNow);
   Answer(1, kDown, kNow);
   EXPECT_EQ(schedule_.next_confirmation(), std::nullopt);
@@ -122,8 +131,8 @@ TEST_F(CheckScheduleTest, AStatusThatIsNotInFailoverOnIsNoSuspicion) {
 TEST_F(CheckScheduleTest, UnknownNeverSpeedsAnythingUp) {
   for (int reason = static_cast<int>(Reason::kTimeout); reason <= static_cast<int>(Reason::kInternal);
       ++reason) {
-    schedule_ = CheckSchedule();
-    schedule_.Configure(settings_);
+    schedule_ = CheckSchedule([] { return 1.0; });
+    Configure();
     Round(kNow);
     Answer(1, Unknown(static_cast<Reason>(reason)), kNow);
     EXPECT_EQ(schedule_.next_confirmation(), std::nullopt) << reason;
@@ -160,44 +169,50 @@ TEST_F(CheckScheduleTest, WithoutTheGatewayNothingWaitsAnyLonger) {
   Round(kNow);
   Answer(1, kDown, kNow);
   Answer(2, kHealthy, kNow);
-  schedule_.QueueRound(kNow + 3s);
+  schedule_.QueueRound(kNow + 3s, kNow + 6s);
   schedule_.Clear();
   EXPECT_THAT(TakeAll(kNow + 3s), IsEmpty());
   EXPECT_EQ(schedule_.next_confirmation(), std::nullopt);
   EXPECT_THAT(Round(kNow + 6s), ElementsAre(Id(1), Id(2)));
 }
 
-TEST_F(CheckScheduleTest, ARateLimitPausesEveryTunnelOfTheToken) {
+TEST_F(CheckScheduleTest, ARateLimitPausesEveryTunnelOfTheBudget) {
   settings_.tunnels.push_back(Tunnel(3));
-  settings_.tunnels[2].token = "another";
-  schedule_.Configure(settings_);
+  settings_.tunnels[2].token = "cfat_another";
+  Configure();
   Round(kNow);
+  EXPECT_THAT(TakeAll(kNow + 500ms), ElementsAre(Id(3))) << "no two budgets begin together";
   Answer(1, kDown, kNow);
   Answer(2, Unknown(Reason::kRateLimited), kNow, 60s);
-  Answer(3, kHealthy, kNow);
+  Answer(3, kHealthy, kNow + 500ms);
   EXPECT_THAT(Suspects(kNow + 1s), IsEmpty()) << "not even a suspect";
   EXPECT_EQ(schedule_.next_confirmation(), std::nullopt) << "and it does not spin";
-  EXPECT_THAT(Round(kNow + 3s), ElementsAre(Id(3)));
+  EXPECT_THAT(Round(kNow + 3s), IsEmpty());
+  EXPECT_THAT(TakeAll(kNow + 3500ms), ElementsAre(Id(3)));
   EXPECT_THAT(Round(kNow + 60s), ElementsAre(Id(1), Id(2)));
 }
 
 TEST_F(CheckScheduleTest, ARateLimitReachesWhatStillWaitsInTheQueue) {
-  schedule_.QueueRound(kNow);
-  ASSERT_EQ(schedule_.TakeNext(kNow), Id(1));
-  Answer(1, Unknown(Reason::kRateLimited), kNow);
-  EXPECT_EQ(schedule_.TakeNext(kNow), std::nullopt);
+  schedule_.QueueRound(kNow, kNow + 3s);
+  const auto question = schedule_.TakeNext(kNow);
+  ASSERT_TRUE(question.has_value());
+  schedule_.Answered(*question, Unknown(Reason::kRateLimited), std::nullopt, kNow);
+  EXPECT_THAT(TakeAll(kNow), IsEmpty());
 }
 
 TEST_F(CheckScheduleTest, AtMostAHundredAreInFlightAndTheRestFollows) {
   settings_.tunnels.clear();
   for (unsigned i = 0; i < 250; ++i) settings_.tunnels.push_back(Tunnel(i));
-  schedule_.Configure(settings_);
+  Configure();
   const std::vector<TunnelId> first = Round(kNow);
   EXPECT_EQ(first.size(), 100U);
-  schedule_.Answered(first[7], kHealthy, std::nullopt, kNow);
-  EXPECT_EQ(TakeAll(kNow).size(), 1U) << "an answer makes room for one";
-  for (const TunnelId& id : first) schedule_.Answered(id, kHealthy, std::nullopt, kNow);
-  EXPECT_EQ(TakeAll(kNow).size(), 99U);
+  Answer(7, kHealthy, kNow);
+  EXPECT_EQ(schedule_.next_send(), kNow + 1s) << "nor more in one second";
+  EXPECT_EQ(TakeAll(kNow + 1s).size(), 1U) << "an answer makes room for one";
+  for (unsigned i = 0; i < 100; ++i) {
+    if (i != 7) Answer(i, kHealthy, kNow + 1s);
+  }
+  EXPECT_EQ(TakeAll(kNow + 2s).size(), 99U);
 }
 
 TEST_F(CheckScheduleTest, ANewSupervisorGetsItsConfirmationInSeconds) {
@@ -218,23 +233,52 @@ TEST_F(CheckScheduleTest, AReloadKeepsCountsAndPausesOfWhatStays) {
   Round(kNow);
   Answer(1, kDown, kNow);
   Answer(2, Unknown(Reason::kRateLimited), kNow, 60s);
-  settings_.tunnels[0].token = "another";
+  settings_.tunnels[0].token = "cfat_another";
   settings_.tunnels.push_back(Tunnel(3));
-  schedule_.Configure(settings_);
+  Configure();
   EXPECT_EQ(schedule_.next_confirmation(), kNow + 1s);
   EXPECT_THAT(Round(kNow + 1s), ElementsAre(Id(1))) << "2 and 3 share the paused token";
 }
 
 TEST_F(CheckScheduleTest, AReloadFreesWhatWasInFlight) {
   Round(kNow);
-  schedule_.Configure(settings_);
+  Configure();
   EXPECT_THAT(Round(kNow), ElementsAre(Id(1), Id(2)));
 }
 
-TEST_F(CheckScheduleTest, AnswersAboutOthersChangeNothing) {
-  Answer(9, kDown, kNow);
-  Answer(1, kDown, kNow);  // not asked
+TEST_F(CheckScheduleTest, AnAnswerThatWasNotAskedForChangesNothing) {
+  schedule_.Answered({.tunnel = 0}, kDown, std::nullopt, kNow);
   EXPECT_EQ(schedule_.next_confirmation(), std::nullopt);
+}
+
+TEST_F(CheckScheduleTest, AShortFaultOfTheApiCostsNoTimeALongOneIsAskedAboutEverMoreRarely) {
+  settings_.tunnels.pop_back();
+  Configure();
+  std::vector<std::chrono::nanoseconds> asked;
+  for (TimePoint now = kNow; now < kNow + 120s; now += 3s) {
+    if (Round(now).empty()) continue;
+    Answer(1, Unknown(Reason::kServerError), now);
+    asked.push_back(now - kNow);
+  }
+  EXPECT_THAT(asked, ElementsAre(0s, 3s, 9s, 21s, 45s, 93s));
+  schedule_.Clear();
+  EXPECT_THAT(Round(kNow + 120s), ElementsAre(Id(1))) << "the network was the fault, perhaps";
+  Answer(1, kHealthy, kNow + 120s);
+  EXPECT_THAT(Round(kNow + 123s), ElementsAre(Id(1)));
+}
+
+TEST_F(CheckScheduleTest, ARefusedTokenIsAskedRarelyUntilAReload) {
+  settings_.tunnels.pop_back();
+  Configure();
+  std::vector<std::chrono::nanoseconds> asked;
+  for (TimePoint now = kNow; now < kNow + 240s; now += 3s) {
+    if (Round(now).empty()) continue;
+    Answer(1, Unknown(Reason::kUnauthorized), now);
+    asked.push_back(now - kNow);
+  }
+  EXPECT_THAT(asked, ElementsAre(0s, 30s, 90s, 210s));
+  Configure();
+  EXPECT_THAT(Round(kNow + 240s), ElementsAre(Id(1)));
 }
 
 }  // namespace

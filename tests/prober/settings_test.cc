@@ -53,7 +53,7 @@ TEST(Settings, ATunnelsOwnValuesWin) {
   const auto made = MakeSettings(
       Parse(R"({"gateway_check":false,"failover_on":["down"],"failure_threshold":5,"tunnels":[)" +
             TunnelJson("15", R"("token":"t1","name":"home","failover_on":["inactive"],
-                                "failure_threshold":1)") +
+                                "failure_threshold":1,"budget_group":"one")") +
             "," + TunnelJson("16", R"("token":"t2")") + "]}"),
       "t.json");
   ASSERT_TRUE(made.has_value());
@@ -62,8 +62,10 @@ TEST(Settings, ATunnelsOwnValuesWin) {
   EXPECT_EQ(tunnels[0].label, "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415 (home)");
   EXPECT_THAT(tunnels[0].failover_on, ElementsAre(TunnelStatus::kInactive));
   EXPECT_EQ(tunnels[0].failure_threshold, 1U);
+  EXPECT_EQ(tunnels[0].budget_group, "one");
   EXPECT_THAT(tunnels[1].failover_on, ElementsAre(TunnelStatus::kDown));
   EXPECT_EQ(tunnels[1].failure_threshold, 5U);
+  EXPECT_EQ(tunnels[1].budget_group, "");
 }
 
 TEST(Settings, TokensComeFromTheirFiles) {

@@ -54,6 +54,7 @@ class TunnelPollerTest : public testing::Test {
                                       },
                                   .tunnel = [this](const TunnelId&, const TunnelHealth& health,
                                                 const HttpAnswer&) { healths_.push_back(health); },
+                                  .budget = [](const BudgetLoad&) {},
                                   .turn_done =
                                       [this] {
                                         told_ = healths_.size();

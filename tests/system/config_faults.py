@@ -12,7 +12,7 @@ KNOWN = (
          "max_starts_per_hour, start_timeout, log_every_check")
 KNOWN_OF_TUNNEL = (
     "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold, "
-    "token_credential")
+    "token_credential, budget_group")
 GATEWAY_REMEDY = "write the gateway's address, as `ip route show default` prints it"
 ACCOUNT_REMEDY = "copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)"
 TUNNEL_REMEDY = ("copy the tunnel ID from the Cloudflare dashboard (Networking > Tunnels) or from "

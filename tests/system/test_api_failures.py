@@ -71,15 +71,17 @@ class ApiFailures(SystemTest):
             answers[tunnel_id(number)] = answer(number) if callable(answer) else answer
         world.behave(by_id=answers)
         world.start_api()
-        world.write_config(tunnels=len(FAILURES), api_timeout=1)
+        # Each alone in its account: asked singly, so that the answer is the one of the table.
+        world.write_config(tunnels=[World.alone(n) for n in range(1, len(FAILURES) + 1)],
+                           api_timeout=1)
         world.start_both()
         for number, (what, _, reason) in enumerate(FAILURES, 1):
             with self.subTest(what):
                 line = world.wait_audit(f"Tunnel {tunnel_id(number)} status:")
                 self.assertEqual(line,
                                  f"[WARNING] Tunnel {tunnel_id(number)} status: unknown ({reason})")
-        world.wait_requests(3, tunnel=1)
-        world.wait_requests(3, tunnel=len(FAILURES) - 2)
+        for what in ("404, code 7003", "200, no JSON", "200, a status of tomorrow"):
+            world.wait_requests(3, tunnel=[w for w, _, _ in FAILURES].index(what) + 1)
         self.assert_no_start()
 
     def test_the_examples_of_a_tunnels_own_answers_are_understood(self):
@@ -96,7 +98,7 @@ class ApiFailures(SystemTest):
                 body = json.load(file)
             body["result"]["id"] = tunnel_id(number)
             answers[tunnel_id(number)] = {"http": 200, "body": json.dumps(body)}
-            tunnels.append(World.tunnel(number))
+            tunnels.append(World.alone(number))
         world.behave(by_id=answers)
         world.start_api()
         world.write_config(tunnels=tunnels, cooldown=60)
@@ -187,8 +189,8 @@ class RateLimit(SystemTest):
     def test_each_form_of_it_is_unknown_and_followed_by_no_request_for_a_while(self):
         world = self.world
         count = len(RATE_LIMITED)
-        # Each with a token of its own: the pause belongs to the token.
-        tunnels = [World.tunnel(n, token=f"cfut_number_{n}") for n in range(1, count + 2)]
+        # Each with a budget of its own, to which the pause belongs.
+        tunnels = [World.alone(n) for n in range(1, count + 2)]
         world.behave("healthy",
                      by_id={tunnel_id(n): answer for n, (_, answer) in enumerate(RATE_LIMITED, 1)})
         world.start_api()
@@ -204,22 +206,27 @@ class RateLimit(SystemTest):
                 self.assertEqual(len(world.api_requests(number)), 1, "asked no more")
         self.assert_no_start()
 
-    def test_the_pause_belongs_to_all_tunnels_of_the_token(self):
+    def test_the_pause_belongs_to_all_tunnels_of_the_budget_and_to_no_other(self):
         world = self.world
-        tunnels = [World.tunnel(1), World.tunnel(2), World.tunnel(3, token="cfut_another")]
+        # User tokens share one budget, an account token has its own, a label makes one.
+        tunnels = [World.tunnel(1, token="cfut_one"),
+                   World.tunnel(2, token="cfut_two", account_id="2" * 32),
+                   World.tunnel(3, token="cfat_three", account_id="3" * 32),
+                   World.alone(4)]
         world.behave("healthy")
         world.start_api()
         world.write_config(tunnels=tunnels)
         world.start_both()
-        world.wait_audit("status: healthy", count=3)
+        world.wait_audit("status: healthy", count=4)
         world.behave("healthy", t1={"http": 429, "body": "null"})
         world.wait_audit("rate_limited")
         asked = len(world.api_requests(2))
         world.wait_requests(4, tunnel=3)
+        world.wait_requests(2, tunnel=4)
         self.assertLessEqual(len(world.api_requests(2)), asked + 1, "one may have been on its way")
 
     def test_a_429_while_confirming_ends_the_quick_questions(self):
-        tunnels = [World.tunnel(1, failure_threshold=100), World.tunnel(2, token="cfut_another")]
+        tunnels = [World.tunnel(1, failure_threshold=100), World.alone(2)]
         world = self.start_world(tunnels=tunnels, default="healthy")
         world.behave("healthy", t1="down")
         world.wait_requests(8, tunnel=1)

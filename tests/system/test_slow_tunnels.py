@@ -11,7 +11,7 @@ class SlowTunnels(SystemTest):
         world = self.world
         world.behave(t1={"status": "healthy", "delay": 4}, t2="down")
         world.start_api()
-        world.write_config(tunnels=2, api_timeout=10, cooldown=60)
+        world.write_config(tunnels=[World.alone(1), World.alone(2)], api_timeout=10, cooldown=60)
         world.start_both()
         start = world.wait_starts(1, "cloudflared_2.service")[0][0]
         slow = world.api_requests(1)

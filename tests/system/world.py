@@ -12,20 +12,15 @@ import subprocess
 import tempfile
 
 import network
+from fake_api import ACCOUNT, SUPPORT, FakeApi, tunnel_id
 from network import GATEWAY, Network
 from peers import NOGROUP, NotifySocket, Peer
 from processes import Child, run, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUPPORT = os.path.join(HERE, "..", "support")
-ACCOUNT = "699d98642c564d2e855e9661899b7252"
 TOKEN = "cfut_0123456789abcdefghijklmnopqrstuvwxyz"
 PYTHON = "/usr/bin/python3"
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(INFO|WARNING|ERROR)\] \S")
-
-
-def tunnel_id(index):
-    return f"00000000-0000-4000-8000-{index:012x}"
 
 
 def binary(program):
@@ -33,7 +28,7 @@ def binary(program):
     return os.path.join(os.environ["FAILOVER_BUILD"], program, "failover-" + program)
 
 
-class World:
+class World(FakeApi):
     def __init__(self):
         self.network = Network()
         self.children = []
@@ -50,6 +45,7 @@ class World:
         self.systemctl = self.path("systemctl/systemctl")
         self.api = self.supervisor = self.prober = None
         self.prober_user = "nobody"
+        self.accounts = {}  # of each tunnel that was configured
         for name in ("run", "log", "state", "systemctl", "api"):
             os.mkdir(self.path(name))
         os.chown(self.path("run"), 0, NOGROUP)
@@ -107,6 +103,12 @@ class World:
         return {"account_id": ACCOUNT, "tunnel_id": tunnel_id(index), "token": TOKEN,
                 "service": f"cloudflared_{index}", **settings}
 
+    @staticmethod
+    def alone(index, **settings):
+        """A tunnel with an account and an API budget of its own: no list, no budget is shared."""
+        return World.tunnel(index, account_id=f"{index:032x}", budget_group=f"alone {index}",
+                            **settings)
+
     def write_config(self, config=None, mode=0o640, **settings):
         """Replaces tunnels.json, owned by root and the prober's group."""
         config = self.configuration(**settings) if config is None else config
@@ -117,48 +119,12 @@ class World:
         os.chmod(new, mode)
         os.chown(new, 0, NOGROUP)
         os.replace(new, self.config_file)
+        if not isinstance(config, str):
+            self.open_accounts(config)
 
     def digest(self):
         with open(self.config_file, "rb") as file:
             return hashlib.sha256(file.read()).digest()
-
-    # The fake API.
-    def start_api(self, address=GATEWAY[4], port=0, names=()):
-        """Starts it with an authority of its own; the first one is what the prober trusts."""
-        port_file = self.path("api/port")
-        if os.path.exists(port_file):
-            os.remove(port_file)
-        arguments = [os.path.join(SUPPORT, "fake_cloudflare"), "--directory", self.api_directory,
-                     "--address", address, "--port", str(port)]
-        for name in names:
-            arguments += ["--name", name]
-        self.api = self.child("fake_cloudflare", arguments, self.network.gateway)
-        wait_until(lambda: os.path.exists(port_file), "the fake API listens")
-        if not os.path.exists(self.trusted):
-            shutil.copy(self.path("api/ca.pem"), self.trusted)
-
-    def api_url(self, host=None):
-        with open(self.path("api/port"), encoding="ascii") as file:
-            return f"https://{host or GATEWAY[4]}:{file.read()}/client/v4"
-
-    def behave(self, default=None, by_id=None, **tunnels):
-        """behave("down") or behave({"http": 500}), and t1=..., t2=... for single tunnels."""
-        def answer(told):
-            return {"status": told} if isinstance(told, str) else told
-        answers = {tunnel_id(int(key[1:])): answer(value) for key, value in tunnels.items()}
-        told = {"tunnels": {**answers, **(by_id or {})}}
-        if default is not None:
-            told["default"] = answer(default)
-        new = self.path("api/behaviour.new")
-        with open(new, "w", encoding="utf-8") as file:
-            json.dump(told, file)
-        os.replace(new, self.path("api/behaviour.json"))
-
-    def api_requests(self, tunnel=None):
-        """[(time, HTTP status)] of the requests so far, about one tunnel if its number is given."""
-        wanted = "" if tunnel is None else tunnel_id(tunnel)
-        return [(float(words[0]), int(words[3])) for words in self._lines("api/requests.log")
-                if wanted in words[2]]
 
     # The stand-in for systemctl.
     def systemctl_mode(self, mode, unit=None):
@@ -291,4 +257,4 @@ class World:
                           timeout) and self.starts(unit)
 
 
-__all__ = ["ACCOUNT", "TOKEN", "World", "binary", "network", "tunnel_id", "wait_until"]
+__all__ = ["ACCOUNT", "SUPPORT", "TOKEN", "World", "binary", "network", "tunnel_id", "wait_until"]

@@ -1,0 +1,83 @@
+#include "prober/request_queue.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace failover {
+
+void RequestQueue::Configure(
+    const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now) {
+  lines_.clear();
+  in_flight_ = 0;
+  std::erase_if(budgets_, [&](const auto& entry) { return entry.second->Idle(now); });
+  for (const std::string& key : keys) {
+    std::unique_ptr<RateBudget>& budget = budgets_[key];
+    if (!budget) budget = std::make_unique<RateBudget>();
+    budget->SetCheckInterval(check_interval);
+    lines_.push_back({.rate = budget.get(), .confirmations = {}, .rounds = {}});
+  }
+}
+
+void RequestQueue::Add(const Question& question, TimePoint not_before) {
+  lines_.at(question.budget).waiting(question.use).emplace(not_before, question);
+}
+
+std::optional<TimePoint> RequestQueue::Line::ReadyAt(Use use) const {
+  const Waiting& waiting = use == Use::kRound ? rounds : confirmations;
+  if (waiting.empty()) return std::nullopt;
+  return std::max(waiting.begin()->first, rate->RoomAt(use));
+}
+
+std::optional<Question> RequestQueue::Take(TimePoint now) {
+  if (in_flight_ >= kMaxInFlight || second_.RoomAt(kMaxInSecond, std::chrono::seconds(1)) > now) {
+    return std::nullopt;
+  }
+  for (const Use use : {Use::kConfirmation, Use::kRound}) {
+    Waiting* longest = nullptr;
+    for (Line& line : lines_) {
+      const auto ready = line.ReadyAt(use);
+      if (!ready || *ready > now) continue;
+      Waiting& waiting = line.waiting(use);
+      if (longest == nullptr || waiting.begin()->first < longest->begin()->first) longest = &waiting;
+    }
+    if (longest != nullptr) return longest->extract(longest->begin()).mapped();
+  }
+  return std::nullopt;
+}
+
+void RequestQueue::Sent(const Question& question, TimePoint now) {
+  budget(question.budget).Sent(now);
+  second_.Add(now);
+  ++in_flight_;
+}
+
+std::vector<Question> RequestQueue::Drop(std::size_t budget) {
+  std::vector<Question> dropped;
+  Line& line = lines_.at(budget);
+  for (Waiting* waiting : {&line.confirmations, &line.rounds}) {
+    for (const auto& [at, question] : std::exchange(*waiting, {})) dropped.push_back(question);
+  }
+  return dropped;
+}
+
+std::vector<Question> RequestQueue::DropAll() {
+  std::vector<Question> dropped;
+  for (std::size_t i = 0; i < lines_.size(); ++i) std::ranges::copy(Drop(i), std::back_inserter(dropped));
+  return dropped;
+}
+
+std::optional<TimePoint> RequestQueue::next() const {
+  if (in_flight_ >= kMaxInFlight) return std::nullopt;
+  std::optional<TimePoint> next;
+  for (const Line& line : lines_) {
+    for (const Use use : {Use::kConfirmation, Use::kRound}) {
+      const auto ready = line.ReadyAt(use);
+      if (ready && (!next || *ready < *next)) next = ready;
+    }
+  }
+  if (!next) return next;
+  return std::max(*next, second_.RoomAt(kMaxInSecond, std::chrono::seconds(1)));
+}
+
+}  // namespace failover

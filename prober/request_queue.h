@@ -1,0 +1,73 @@
+// The requests that wait to be sent, and the only place that says when: each budget's own bound,
+// 100 requests in any second and 100 in flight for the whole process. Pure; the clock is passed in.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+#include "prober/rate_budget.h"
+#include "prober/send_times.h"
+
+namespace failover {
+
+inline constexpr std::size_t kMaxInFlight = 100;  // requests; the rest waits
+inline constexpr std::size_t kMaxInSecond = 100;  // requests in any second
+
+// What is asked: about one tunnel, or for a page of the list of all tunnels of its account.
+struct Question {
+  std::size_t tunnel = 0;  // index in Settings::tunnels; for a page, the first of its group
+  unsigned page = 0;       // from 1; 0: about the tunnel alone
+  std::size_t budget = 0;
+  Use use = Use::kRound;
+};
+
+class RequestQueue {
+ public:
+  // The budgets, by keys that keep their meaning. What waited is forgotten and nothing counts as
+  // in flight; what was sent stays counted, also by a key that left.
+  void Configure(
+      const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now);
+
+  RateBudget& budget(std::size_t index) { return *lines_.at(index).rate; }
+  const RateBudget& budget(std::size_t index) const { return *lines_.at(index).rate; }
+
+  void Add(const Question& question, TimePoint not_before);
+  // Takes out the next question that may be sent now: confirmations first, then what has waited
+  // longest. Whoever sends it says so by Sent(), and Ended() when its answer is there.
+  std::optional<Question> Take(TimePoint now);
+  void Sent(const Question& question, TimePoint now);
+  void Ended() { --in_flight_; }
+
+  // Takes out all that waits, of one budget or of all.
+  std::vector<Question> Drop(std::size_t budget);
+  std::vector<Question> DropAll();
+
+  // When Take() should be called again; nothing if an answer or a new question must come first.
+  std::optional<TimePoint> next() const;
+
+ private:
+  using Waiting = std::multimap<TimePoint, Question>;  // by the first moment that they may be sent
+  struct Line {
+    RateBudget* rate;
+    Waiting confirmations;
+    Waiting rounds;
+
+    Waiting& waiting(Use use) { return use == Use::kRound ? rounds : confirmations; }
+    // When the first of them may be sent; nothing if none waits.
+    std::optional<TimePoint> ReadyAt(Use use) const;
+  };
+
+  std::map<std::string, std::unique_ptr<RateBudget>> budgets_;
+  std::deque<Line> lines_;
+  SendTimes second_{kMaxInSecond};
+  std::size_t in_flight_ = 0;
+};
+
+}  // namespace failover
