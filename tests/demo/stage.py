@@ -85,9 +85,13 @@ class Stage:
 
     def answer(self, by_tunnel):
         """What the API answers from now on: {tunnel id: ANSWER}, see tests/support/fake_cloudflare."""
+        behaviour = {"tunnels": by_tunnel}
+        broken = [answer for answer in by_tunnel.values() if "status" not in answer]
+        if broken:  # the list of the account is as broken as its tunnels
+            behaviour["lists"] = {"default": {"pages": {"default": broken[0]}}}
         new = self.path("api", "behaviour.json.new")
         with open(new, "w", encoding="ascii") as file:
-            json.dump({"tunnels": by_tunnel}, file)
+            json.dump(behaviour, file)
         os.replace(new, self.path("api", "behaviour.json"))
 
     def requests(self):

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace failover {
 namespace {
 
@@ -37,7 +40,7 @@ TEST_F(RateBudgetTest, RoundsEndAt864AndConfirmationsAt960InAnyFiveMinutes) {
 }
 
 TEST_F(RateBudgetTest, RetryAfterIsObeyedUpToTenMinutes) {
-  const std::pair<std::chrono::seconds, std::chrono::seconds> cases[] = {
+  const std::vector<std::pair<std::chrono::seconds, std::chrono::seconds>> cases = {
       {1s, 1s}, {30s, 30s}, {600s, 600s}, {601s, 600s}, {std::chrono::seconds::max(), 600s}};
   for (const auto& [retry_after, pause] : cases) {
     budget_ = RateBudget();
