@@ -58,6 +58,11 @@ class CheckSchedule {
   // When to look again; nothing if an answer or a round must come first.
   std::optional<TimePoint> next_send() const;
 
+  // The HTTPS client had to send a question again, which counts as well.
+  void SentAgain(const Question& question, unsigned times, TimePoint now) {
+    queue_.SentAgain(question, times, now);
+  }
+
   // What an answer says about the tunnel asked about; ends the question's flight.
   void Answered(const Question& question, const TunnelHealth& health, RetryAfter retry_after, TimePoint now);
   // The same for a page of a list. Returns what is news, about tunnels of the settings alone.

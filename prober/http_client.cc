@@ -16,7 +16,7 @@ namespace {
 // for every request, which costs fifteen times the CPU.
 constexpr long kMaxConnections = 128;
 constexpr const char* kUserAgent = "failover-monitor/" FAILOVER_VERSION;
-// A connection is given up after this, so that a changed address or a stuck peer heals itself.
+// A connection is given up after this: a changed address or a stuck peer heals itself.
 constexpr long kMaxConnectionAge = 300;  // seconds
 
 // Only a libcurl that lacks the option fails here, and then nothing below can be relied on.
@@ -76,10 +76,8 @@ class HttpClient::Transfer {
  public:
   explicit Transfer(const HttpSettings& settings);
 
-  // Options that differ from request to request.
   void Prepare(const std::string& url, const std::string& token, Done done);
-  // What came of it. Once after each Prepare().
-  HttpAnswer TakeAnswer(CURLcode code, NameLookup lookup);
+  HttpAnswer TakeAnswer(CURLcode code, NameLookup lookup);  // once after each Prepare()
   Done TakeDone() { return std::move(done_); }
 
   CURL* handle() const { return handle_.get(); }
@@ -100,6 +98,7 @@ class HttpClient::Transfer {
   enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
   Done done_;
   std::chrono::steady_clock::time_point begin_;
+  unsigned requests_ = 0;
 };
 
 HttpClient::Transfer::Transfer(const HttpSettings& settings) {
@@ -130,6 +129,7 @@ void HttpClient::Transfer::Prepare(const std::string& url, const std::string& to
 void HttpClient::Transfer::BeginAgain() {
   body_.clear();
   body_state_ = Body::kFits;
+  ++requests_;
   begin_ = std::chrono::steady_clock::now();
 }
 
@@ -160,6 +160,7 @@ bool HttpClient::Transfer::looked_up() const {
 HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
   HttpAnswer answer{.transport = TransportOf(code, lookup)};
   answer.elapsed = std::chrono::steady_clock::now() - begin_;
+  answer.requests = std::exchange(requests_, 0);
   if (body_state_ == Body::kTooLarge) answer.transport = Transport::kTooLarge;
   if (answer.transport != Transport::kAnswered) return answer;
   long status = 0;

@@ -47,9 +47,15 @@ std::optional<Question> RequestQueue::Take(TimePoint now) {
 }
 
 void RequestQueue::Sent(const Question& question, TimePoint now) {
-  budget(question.budget).Sent(now);
-  second_.Add(now);
+  SentAgain(question, 1, now);
   ++in_flight_;
+}
+
+void RequestQueue::SentAgain(const Question& question, unsigned times, TimePoint now) {
+  for (; times > 0; --times) {
+    budget(question.budget).Sent(now);
+    second_.Add(now);
+  }
 }
 
 std::vector<Question> RequestQueue::Drop(std::size_t budget) {

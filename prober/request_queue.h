@@ -43,6 +43,7 @@ class RequestQueue {
   // longest. Whoever sends it says so by Sent(), and Ended() when its answer is there.
   std::optional<Question> Take(TimePoint now);
   void Sent(const Question& question, TimePoint now);
+  void SentAgain(const Question& question, unsigned times, TimePoint now);
   void Ended() { --in_flight_; }
 
   // Takes out all that waits, of one budget or of all.

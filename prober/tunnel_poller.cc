@@ -119,14 +119,17 @@ void TunnelPoller::AskNext() {
 void TunnelPoller::OnAnswer(const Question& question, const HttpAnswer& answer) {
   const TunnelId id = settings_.tunnels.at(question.tunnel).id;
   const TunnelHealth health = JudgeAnswer(answer, id);
-  schedule_.Answered(question, health, answer.retry_after, BootClock::now());
+  const TimePoint now = BootClock::now();
+  schedule_.SentAgain(question, answer.requests - 1, now);
+  schedule_.Answered(question, health, answer.retry_after, now);
   events_.tunnel(id, health, answer);
 }
 
 void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
   const auto list = JudgeList(answer);
-  for (const ListedTunnel& news :
-      schedule_.ListAnswered(question, list, answer.retry_after, BootClock::now())) {
+  const TimePoint now = BootClock::now();
+  schedule_.SentAgain(question, answer.requests - 1, now);
+  for (const ListedTunnel& news : schedule_.ListAnswered(question, list, answer.retry_after, now)) {
     events_.tunnel(news.id, news.health, answer);
   }
   TellLoads();

@@ -64,6 +64,17 @@ TEST_F(RequestQueueTest, AFullBudgetWaitsAloneAndItsConfirmationsHaveTheirReserv
   EXPECT_THAT(SendAll(kNow + 200s), ElementsAre(1));
 }
 
+TEST_F(RequestQueueTest, WhatWasSentAgainCountsAsWellButIsInFlightOnce) {
+  Add(1, kNow);
+  const auto question = queue_.Take(kNow);
+  queue_.Sent(*question, kNow);
+  queue_.SentAgain(*question, 99, kNow);
+  Add(2, kNow);
+  EXPECT_THAT(SendAll(kNow), IsEmpty());
+  EXPECT_EQ(queue_.next(), kNow + 1s);
+  EXPECT_THAT(SendAll(kNow + 1s), ElementsAre(2));
+}
+
 TEST_F(RequestQueueTest, AtMostAHundredAreInFlight) {
   for (std::size_t i = 0; i < 101; ++i) Add(i, kNow);
   for (int i = 0; i < 100; ++i) queue_.Sent(*queue_.Take(kNow), kNow);

@@ -98,7 +98,7 @@ class Failover(SystemTest):
         world.wait_audit("status: down")
         world.behave({"http": 500, "body": "{}"})
         world.wait_audit(r"status: unknown \(server_error\)")
-        world.wait_requests(4)
+        world.wait_requests(2)  # each fault in a row is followed by a longer wait
         self.assert_no_start()
         downs_before = len([1 for _, status in world.api_requests() if status == 200])
         world.behave("down")
