@@ -7,7 +7,7 @@ import os
 
 from world import API_ADDRESS, network_up, start_api, write
 
-SECRET = "/root/secret"
+SECRET = os.path.join("/root", "secret")
 AS_USER = ("User=failover-prober",)
 # Each script has a file of its own, as many run at once.
 OWN = "import os\nown = '/run/failover-probe.%d' % os.getpid()\n"
