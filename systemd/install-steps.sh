@@ -87,9 +87,11 @@ place_files() {
     "${DESTDIR-}$prefix/share/failover-monitor/installed-files"
 }
 
-# The programs and units as they stand, to see which of the two services has changed.
+installed_files() { cat "$prefix/share/failover-monitor/installed-files" 2>/dev/null && echo; }
+
+# A program and its unit as they stand, to see which of the two services has changed.
 fingerprint() {
-  sha256sum "$prefix/sbin/$1" "$prefix/lib/systemd/system/$2.service" 2>/dev/null || true
+  installed_files | grep -E "/($1|$2\.service)$" | xargs --no-run-if-empty sha256sum 2>/dev/null || true
 }
 
 make_users_and_directories() {
@@ -224,7 +226,7 @@ do_uninstall() {
   local path
   while IFS= read -r path; do
     run rm -f "$path"
-  done < <(cat "$files" && echo)
+  done < <(installed_files)
   run rm -rf "${files%/*}" "$prefix/share/doc/failover-monitor" /run/failover-monitor
   [[ ! -L $SCRIPT_LOG ]] || run rm -f "$SCRIPT_LOG"
   run systemctl daemon-reload
