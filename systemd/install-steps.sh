@@ -14,7 +14,8 @@ readonly SCRIPT_UNIT_KEPT=$SCRIPT_DIR/failover-monitor.service.replaced
 readonly SCRIPT_LOG=/var/log/failover_monitor.log
 
 current_step=
-script_is_stopped=false
+checked_config= # a copy of root's own, see check_config
+script_may_be_stopped=false
 
 step() {
   current_step=$1
@@ -32,11 +33,12 @@ run() {
 # Whatever fails: say where, and let the script go on if its place was not taken yet.
 ended() {
   local status=$?
+  [[ -z $checked_config ]] || rm -f "$checked_config"
   [[ $status != 0 && -n $current_step ]] || return 0
   echo "install.sh: stopped in this step: $current_step" >&2
-  if $script_is_stopped; then
+  if $script_may_be_stopped; then
     systemctl stop "${SERVICES[@]}" || true
-    mv "$SCRIPT_UNIT_KEPT" "$SCRIPT_UNIT"
+    [[ -e $SCRIPT_UNIT ]] || mv --no-target-directory "$SCRIPT_UNIT_KEPT" "$SCRIPT_UNIT"
     systemctl daemon-reload
     systemctl enable --quiet --now failover-monitor
     echo "install.sh: the script is back in its place and runs" >&2
@@ -59,21 +61,22 @@ check_units() {
   fi
 }
 
-# A copy of root's own: of the script's file, owner and mode are ours to mend.
+# A copy of root's own: of the script's file, owner and mode are ours to mend, and what was checked is
+# what is carried over, whoever may write to the script's file.
 check_config() {
-  local file=$CONFIG copy faults status=0
+  local file=$CONFIG faults status=0
   ((EUID == 0)) || return 0 # a dry run of somebody else
   if wants_script_config; then
     file=$SCRIPT_CONFIG
   elif [[ ! -e $CONFIG ]] || is_example "$CONFIG"; then
     return 0
   fi
-  copy=$(mktemp)
-  cat "$file" >"$copy"
-  faults=$("$BUILD/supervisor/failover-supervisor" --check-config --config "$copy" 2>&1) || status=$?
-  rm -f "$copy"
+  checked_config=$(mktemp)
+  cat "$file" >"$checked_config"
+  faults=$("$BUILD/supervisor/failover-supervisor" --check-config --config "$checked_config" 2>&1) ||
+    status=$?
   ((status == 0)) && return 0
-  echo "${faults//"$copy"/"$file"}" >&2
+  echo "${faults//"$checked_config"/"$file"}" >&2
   fail "$status" "$file is refused, see above; nothing was changed; mend it and run this again"
 }
 
@@ -101,8 +104,10 @@ make_users_and_directories() {
 }
 
 carry_config_over() {
+  local source=$checked_config
   if wants_script_config; then
-    run install -m 0640 -o root -g failover-prober "$SCRIPT_CONFIG" "$CONFIG"
+    ! $dry_run || source=$SCRIPT_CONFIG
+    run install -m 0640 -o root -g failover-prober "$source" "$CONFIG"
     run chmod 0600 "$SCRIPT_CONFIG"
     echo "$SCRIPT_CONFIG was copied to $CONFIG. The old file has mode 0600 now and is read no longer."
   elif [[ ! -e $CONFIG ]]; then
@@ -119,20 +124,21 @@ load_policy() {
   echo "Each unit that may be started needs its label now, see: selinux/README.md"
 }
 
-# From here on the script has ended; ended() brings it back if a later step fails.
+# From here on the script may have ended; ended() brings it back if this or a later step fails.
 take_scripts_place() {
+  $dry_run || script_may_be_stopped=true
   run systemctl disable --quiet --now failover-monitor
-  run mv "$SCRIPT_UNIT" "$SCRIPT_UNIT_KEPT"
-  $dry_run || script_is_stopped=true
+  run mv --no-target-directory --backup=numbered "$SCRIPT_UNIT" "$SCRIPT_UNIT_KEPT"
   echo "The script is stopped. Its unit file is kept as $SCRIPT_UNIT_KEPT."
 }
 
-# Its log becomes the beginning of ours, and a link stands where its users look.
+# Its log stands beside ours, and a link where its users look. It does not become the beginning of
+# ours: everybody could write to it, and whoever has it open still can.
 carry_log_over() {
-  [[ -f $SCRIPT_LOG && ! -L $SCRIPT_LOG ]] || return 0
-  local target=$LOG_DIR/${SCRIPT_LOG##*/}
-  [[ ! -e $target ]] || target+=.script
-  run mv "$SCRIPT_LOG" "$target"
+  local target=$LOG_DIR/${SCRIPT_LOG##*/}.script
+  run mv --no-target-directory --backup=numbered "$SCRIPT_LOG" "$target"
+  # Asked again here, where nobody but root can put a link in its place.
+  $dry_run || [[ -f $target && ! -L $target ]] || fail 1 "$target is no regular file; look at it"
   run chown root:adm "$target"
   run chmod 0640 "$target"
   run systemd-tmpfiles --create failover-monitor.conf
@@ -208,7 +214,10 @@ do_install() {
     step "Taking the place of the script"
     take_scripts_place
   fi
-  carry_log_over
+  if [[ -f $SCRIPT_LOG && ! -L $SCRIPT_LOG ]]; then
+    step "Moving the script's log"
+    carry_log_over
+  fi
   step "Starting the service"
   start_services "$supervisor" "$prober"
   current_step=
