@@ -151,6 +151,17 @@ def case_what_root_alone_may_do_is_refused_to_others():
     assert "needs root" in said, said
 
 
+def case_the_selinux_module_is_there():
+    # As install.sh loads it where SELinux is on; the container's kernel has none.
+    output("make", "--silent", "-C", "selinux", cwd=CHECKOUT)
+    output("semodule", "--noreload", "--install", "selinux/failover_monitor.pp", cwd=CHECKOUT)
+    assert has_module()
+
+
+def has_module():
+    return "failover_monitor" in output("semodule", "--list-modules").split()
+
+
 def case_uninstall_keeps_configuration_and_log():
     config, log = read(CONFIG), audit()
     installed = read("/usr/share/failover-monitor/installed-files").split()
@@ -162,6 +173,7 @@ def case_uninstall_keeps_configuration_and_log():
     assert unit("failover-monitor", "LoadState") == "not-found"
     assert read(CONFIG) == config
     assert audit()[:len(log)] == log
+    assert not has_module()
     wanted = "/etc/systemd/system/multi-user.target.wants/failover-monitor.service"
     assert not os.path.lexists(wanted)
     assert install_sh_status("--uninstall") != 0, "a second time there is nothing to remove"
