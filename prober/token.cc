@@ -39,7 +39,7 @@ std::expected<LoadedToken, Error> LoadCredential(const std::string& name) {
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory == nullptr) {
     return Fail("there are no credentials outside the unit; in it, see: systemctl cat failover-prober; " +
-                ("by hand: systemd-run --pipe -p LoadCredential=" + name) +
+                ("by hand: systemd-run --pipe -p User=failover-prober -p LoadCredential=" + name) +
                 ":FILE failover-prober --check-online");
   }
   auto token = LoadToken(std::string(directory) + "/" + name);

@@ -1,5 +1,6 @@
 """The failover with real units, and what an operator does with the service in daily use."""
 import os
+import re
 import stat
 import time
 
@@ -130,6 +131,9 @@ def case_a_token_may_be_a_credential_of_the_unit():
             write(drop_in, f"[Service]\n{line}\n")
             output("systemctl", "daemon-reload")
             start_monitor([{**without_token(), "token_credential": "home"}])
+        said = output("failover-prober", "--check-online", check=False)
+        command = re.search(r"by hand: (systemd-run .*)", said)[1].replace("FILE", secret)
+        assert " healthy " in output(*command.split())
     finally:
         os.remove(drop_in)
         output("systemctl", "daemon-reload")
