@@ -2,6 +2,7 @@
 import json
 import os
 import pwd
+import re
 
 from world import (ACCOUNT, CHECKOUT_FILE, CONFIG, DAEMONS, GATEWAY, TOKEN, audit, is_active,
                    main_pid, name_known, network_up, output, read, show, start_api, status,
@@ -46,6 +47,10 @@ def case_destdir_takes_the_files_and_the_host_nothing():
                  "usr/lib/systemd/system/failover-monitor.service",
                  "usr/lib/sysusers.d/failover-monitor.conf", "etc/logrotate.d/failover-monitor"):
         assert os.path.exists("/run/package/" + path), path
+    manual = "/run/package/usr/share/doc/failover-monitor/"
+    for name in ("README.md", "README.ko.md"):
+        linked = re.findall(r"\]\(([^):#]+)\)", read(manual + name))
+        assert linked and all(os.path.exists(manual + path) for path in linked), linked
     assert everything() == before, set(everything().items()) ^ set(before.items())
 
 
