@@ -2,6 +2,7 @@
 # Installs failover-monitor, shows it at work (--demo), or takes it away again. Runs as root; trusts
 # this checkout and the distribution's packages. What goes where is known to CMake alone.
 set -euo pipefail
+umask 022 # whatever root's own is: what is installed is for everybody to read
 
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
 readonly BUILD=build/release
@@ -44,7 +45,7 @@ fail() {
 }
 
 need_root() {
-  ((EUID == 0)) || fail 77 "this needs root; run: sudo ./install.sh $*"
+  ((EUID == 0)) || fail 77 "this needs root; run: sudo ./install.sh${arguments:+ $arguments}"
 }
 
 is_installed() {
@@ -104,13 +105,14 @@ build_release() {
 }
 
 demo() {
-  need_root --demo
+  need_root
   install_missing "${PACKAGES[@]}"
   build_release
   # A network of its own: neither this host's network nor its gateway takes part.
   exec unshare --net python3 -B tests/demo/demo --build "$BUILD"
 }
 
+readonly arguments=$*
 dry_run=false
 build=true
 selinux=true
@@ -123,11 +125,11 @@ while (($#)); do
       exit 0
       ;;
     --demo)
-      (($# == 1)) || { usage >&2; exit 64; }
+      [[ $arguments == --demo ]] || fail 64 "--demo stands alone; see: ./install.sh --help"
       demo
       ;;
     --dependencies)
-      need_root "$@"
+      need_root
       install_missing "${PACKAGES[@]}" "${@:2}"
       exit 0
       ;;
@@ -137,8 +139,7 @@ while (($#)); do
     --dry-run) dry_run=true ;;
     --uninstall | --purge) action=${1#--} ;;
     *)
-      usage >&2
-      exit 64
+      fail 64 "$1: no such option; see: ./install.sh --help"
       ;;
   esac
   shift

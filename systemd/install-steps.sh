@@ -30,6 +30,9 @@ run() {
   fi
 }
 
+# What was done; a dry run has done nothing.
+tell() { $dry_run || echo "$1"; }
+
 # Whatever fails: say where, and let the script go on if its place was not taken yet.
 ended() {
   local status=$?
@@ -109,7 +112,7 @@ carry_config_over() {
     ! $dry_run || source=$SCRIPT_CONFIG
     run install -m 0640 -o root -g failover-prober "$source" "$CONFIG"
     run chmod 0600 "$SCRIPT_CONFIG"
-    echo "$SCRIPT_CONFIG was copied to $CONFIG. The old file has mode 0600 now and is read no longer."
+    tell "$SCRIPT_CONFIG was copied to $CONFIG. The old file has mode 0600 now and is read no longer."
   elif [[ ! -e $CONFIG ]]; then
     run install -m 0640 -o root -g failover-prober config/tunnels.json "$CONFIG"
   fi
@@ -129,7 +132,7 @@ take_scripts_place() {
   $dry_run || script_may_be_stopped=true
   run systemctl disable --quiet --now failover-monitor
   run mv --no-target-directory --backup=numbered "$SCRIPT_UNIT" "$SCRIPT_UNIT_KEPT"
-  echo "The script is stopped. Its unit file is kept as $SCRIPT_UNIT_KEPT."
+  tell "The script is stopped. Its unit file is kept as $SCRIPT_UNIT_KEPT."
 }
 
 # Its log stands beside ours, and a link where its users look. It does not become the beginning of
@@ -143,7 +146,7 @@ carry_log_over() {
   run chmod 0640 "$target"
   run systemd-tmpfiles --create failover-monitor.conf
   ! command -v restorecon >/dev/null || run restorecon -R "$LOG_DIR"
-  echo "$SCRIPT_LOG was moved to $target; a link stands in its place."
+  tell "$SCRIPT_LOG was moved to $target; a link stands in its place."
 }
 
 start_services() {
@@ -226,12 +229,16 @@ do_install() {
 
 do_uninstall() {
   local files=$prefix/share/failover-monitor/installed-files
-  [[ -e $files ]] || fail 1 "$files is not there: nothing is installed under $prefix"
+  [[ -e $files ]] || fail 1 "$files is not there: nothing is installed under $prefix (--prefix?)"
+  trap ended EXIT
+  step "Stopping the service"
   run systemctl disable --quiet --now failover-monitor
   run systemctl stop "${SERVICES[@]}"
   if command -v semodule >/dev/null && semodule --list-modules | grep --quiet -x failover_monitor; then
+    step "Unloading the SELinux module"
     run make --silent -C selinux uninstall
   fi
+  step "Removing the files"
   local path
   while IFS= read -r path; do
     run rm -f "$path"
@@ -239,14 +246,19 @@ do_uninstall() {
   run rm -rf "${files%/*}" "$prefix/share/doc/failover-monitor" /run/failover-monitor
   [[ ! -L $SCRIPT_LOG ]] || run rm -f "$SCRIPT_LOG"
   run systemctl daemon-reload
-  echo "Removed. Configuration and log stay: ${CONFIG%/*} and $LOG_DIR (--purge removes them too)."
+  current_step=
+  tell "Removed. Configuration and log stay: ${CONFIG%/*} and $LOG_DIR (--purge removes them too)."
   [[ ! -e $SCRIPT_UNIT_KEPT ]] ||
-    echo "The script's unit file is still here: $SCRIPT_UNIT_KEPT belongs to $SCRIPT_UNIT."
+    tell "The script's unit file is still here: $SCRIPT_UNIT_KEPT belongs to $SCRIPT_UNIT."
 }
 
 do_purge() {
-  [[ ! -e $prefix/share/failover-monitor/installed-files ]] || do_uninstall
+  if [[ -e $prefix/share/failover-monitor/installed-files ]]; then
+    do_uninstall
+  elif systemctl cat failover-prober >/dev/null 2>&1; then
+    fail 1 "it is installed, but not under $prefix; give --prefix=DIR as for its installation"
+  fi
   run rm -rf "${CONFIG%/*}" "$LOG_DIR" /etc/systemd/system/failover-{monitor,prober}.service.d
   ! getent passwd failover-prober >/dev/null || run userdel failover-prober
-  echo "Removed with configuration, log and user."
+  tell "Removed with configuration, log and user."
 }

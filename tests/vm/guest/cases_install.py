@@ -55,8 +55,14 @@ def case_destdir_takes_the_files_and_the_host_nothing():
 
 
 def case_a_fresh_installation_is_enabled_and_not_started():
-    said = install_sh("--no-build")
+    mask = os.umask(0o077)  # a cautious root's
+    try:
+        said = install_sh("--no-build")
+    finally:
+        os.umask(mask)
     show(said)
+    for path in ("/usr/share/doc/failover-monitor", "/usr/share/failover-monitor"):
+        assert permissions(path)[0] == 0o755, path
     assert unit("failover-monitor", "UnitFileState") == "enabled"
     assert not any(is_active(name) for name in DAEMONS)
     assert "sudoedit /etc/failover-monitor/tunnels.json" in said, said
@@ -154,6 +160,15 @@ def case_what_root_alone_may_do_is_refused_to_others():
     said = output("runuser", "-u", "nobody", "--", "./install.sh", "--no-build", check=False,
                   cwd=CHECKOUT)
     assert "needs root" in said, said
+
+
+def case_a_removal_under_another_prefix_removes_nothing():
+    before = everything()
+    for option in ("--uninstall", "--purge"):
+        said = install_sh(option, "--prefix=/usr/local", check=False)
+        assert "under /usr/local" in said and "--prefix" in said, said
+    assert everything() == before, set(everything().items()) ^ set(before.items())
+    assert all(is_active(name) for name in DAEMONS)
 
 
 def case_the_selinux_module_is_there():
