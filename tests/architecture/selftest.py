@@ -21,6 +21,7 @@ SOUND = {
     "prober/privileges.cc": "#include <sys/capability.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
     "README.md": "See README.md.\n",
+    ".git": "gitdir: /ho" "me/somebody/main/.git/worktrees/this\n",
 }
 
 

@@ -22,7 +22,8 @@ class Tree:
         for top in folders or ("",):
             for directory, names, files in os.walk(os.path.join(self.root, top)):
                 names[:] = [n for n in names if n not in IGNORED]
-                found += [os.path.relpath(os.path.join(directory, f), self.root) for f in files]
+                found += [os.path.relpath(os.path.join(directory, f), self.root)
+                          for f in files if f not in IGNORED]  # .git is a file in a worktree
         return sorted(f for f in found if endings is None or f.endswith(endings))
 
     def code(self, *folders):
