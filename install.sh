@@ -95,7 +95,7 @@ get_packages() {
 build_release() {
   echo "Building the release, with the hardened flags ..."
   $dry_run && return 0
-  cmake --preset release "-DCMAKE_INSTALL_PREFIX=$prefix" >/dev/null
+  cmake --preset release "-DCMAKE_INSTALL_PREFIX=${prefix:=/usr}" >/dev/null
   # On a terminal ninja shows how far it is, in one line.
   if [[ -t 1 ]]; then
     cmake --build --preset release
@@ -116,7 +116,7 @@ readonly arguments=$*
 dry_run=false
 build=true
 selinux=true
-prefix=/usr
+prefix= # not given
 action=install
 while (($#)); do
   case $1 in

@@ -184,6 +184,15 @@ NEXT
   fi
 }
 
+# The units name their programs, so what was built for one prefix serves no other.
+use_prefix_of_build() {
+  local built
+  built=$(sed --quiet 's/^CMAKE_INSTALL_PREFIX:PATH=//p' "$BUILD/CMakeCache.txt")
+  [[ -z $prefix || $prefix == "$built" ]] ||
+    fail 1 "$BUILD was built for --prefix=$built; leave --no-build away"
+  prefix=$built
+}
+
 do_install() {
   trap ended EXIT
   if $build; then
@@ -192,8 +201,9 @@ do_install() {
   elif [[ ! -x $BUILD/supervisor/failover-supervisor ]]; then
     fail 1 "nothing is built in $BUILD; leave --no-build away"
   else
-    prefix=$(sed --quiet 's/^CMAKE_INSTALL_PREFIX:PATH=//p' "$BUILD/CMakeCache.txt")
+    use_prefix_of_build
   fi
+  : "${prefix:=/usr}"
   if [[ -n ${DESTDIR-} ]]; then
     step "Placing the files under $DESTDIR"
     place_files
@@ -228,6 +238,7 @@ do_install() {
 }
 
 do_uninstall() {
+  : "${prefix:=/usr}"
   local files=$prefix/share/failover-monitor/installed-files
   [[ -e $files ]] || fail 1 "$files is not there: nothing is installed under $prefix (--prefix?)"
   trap ended EXIT
@@ -253,6 +264,7 @@ do_uninstall() {
 }
 
 do_purge() {
+  : "${prefix:=/usr}"
   if [[ -e $prefix/share/failover-monitor/installed-files ]]; then
     do_uninstall
   elif systemctl cat failover-prober >/dev/null 2>&1; then
