@@ -91,8 +91,9 @@ def _unique_name():
 
 
 def _environment():
+    # Not a new /tmp over the tree's own: the checkout may stand there.
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
-            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
 
 
 def boot(root, console, timeout):
