@@ -15,10 +15,13 @@ namespace failover {
 // What one field alone cannot show. Also fills in defaults that depend on another field, and
 // writes units and ids in their one form.
 static void CheckWhole(config::Configuration& settings, Faults& faults) {
-  if (settings.gateway_check() && !settings.has_gateway_ip()) {
+  for (const std::string& ip : settings.gateway_ips())  // the log names them all
+    settings.set_gateway_ip(settings.gateway_ip() + (settings.has_gateway_ip() ? ", " : "") + ip);
+  const auto about = [](const std::string& fault) { return fault.starts_with("gateway_ip"); };
+  if (settings.gateway_check() && !settings.has_gateway_ip() && std::ranges::none_of(faults, about)) {
     faults.insert(faults.begin(),  // the schema's first field
-        "gateway_ip: missing; write the gateway's address, as `ip route show default` prints it, "
-        "or \"gateway_check\": false if it does not answer ping");
+        "gateway_ip: missing; write \"auto\", or the gateway's address, as `ip route show default` prints "
+        "it, or \"gateway_check\": false if it does not answer ping");
   }
   std::map<TunnelId, std::string> seen;
   for (int i = 0; config::Tunnel & tunnel : *settings.mutable_tunnels()) {

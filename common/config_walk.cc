@@ -1,6 +1,5 @@
 #include "common/config_walk.h"
 
-#include <arpa/inet.h>
 #include <glog/logging.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -48,10 +47,7 @@ std::string FaultIn(const config::Rule& rule, const std::string& value) {
     const std::string& pattern = check.has_must() ? check.must() : check.never();
     if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
   }
-  in6_addr address{};
-  const bool literal =
-      inet_pton(AF_INET, value.c_str(), &address) == 1 || inet_pton(AF_INET6, value.c_str(), &address) == 1;
-  return rule.address() && !literal ? shown + "is not an IPv4 or IPv6 address" : "";
+  return "";
 }
 
 static const config::Rule& RuleOf(const Field& field) { return field.options().GetExtension(config::rule); }
@@ -135,7 +131,8 @@ struct Walk {
     const std::string& text = value.string_value();
     // These two in any case: indices stay those of the file, and a wrong value is not missing as well.
     pb::Message* nested = type == Field::CPPTYPE_MESSAGE ? set.AddMessage(&message, &field) : nullptr;
-    if (type == Field::CPPTYPE_STRING) set.SetString(&message, &field, text);
+    if (type == Field::CPPTYPE_STRING && field.is_repeated()) set.AddString(&message, &field, text);
+    if (type == Field::CPPTYPE_STRING && !field.is_repeated()) set.SetString(&message, &field, text);
     if (Add(at, FaultIn(field, value), Remedy(field))) return;
     if (nested != nullptr) ReadObject(value.struct_value(), at + ".", *nested);
     if (value.has_bool_value()) set.SetBool(&message, &field, value.bool_value());

@@ -46,7 +46,7 @@ std::expected<void, Faults> Prober::Start() {
   if (auto done = LoadAndApply(); !done) return done;
   LOG(INFO) << "Checking " << settings_.tunnels.size() << " tunnel(s) every "
             << std::chrono::duration<double>(settings_.check_interval).count() << " s. "
-            << "Gateway: " << (settings_.gateway ? settings_.gateway->ToString() : "not checked");
+            << "Gateway: " << settings_.gateway.ToString();
   reports_.Start();
   service_manager_.Ready();
   return {};
@@ -58,13 +58,12 @@ std::expected<void, Faults> Prober::LoadAndApply() {
   auto made = MakeSettings(*config, config_path_);
   if (!made) return std::unexpected(made.error());
   if (auto done = poller_.Configure(made->settings); !done) {
-    return std::unexpected(Faults{config_path_ + ": gateway_ip: " + done.error().message});
+    return std::unexpected(Faults{config_path_ + ": gateway " + done.error().message});
   }
   Warn(config->warnings);
   Warn(config->tampering);
   Warn(config->exposure);
   Warn(made->exposure);
-  if (made->settings.gateway != settings_.gateway) gateway_.reset();
   settings_ = std::move(made->settings);
   reports_.Configure(settings_);
   std::set<TunnelId> stay;
@@ -91,20 +90,12 @@ void Prober::Stop() {
 }
 
 void Prober::OnGateway(const GatewayResult& result) {
-  reports_.SetGateway(result.state, result.round_trip);
-  if (gateway_ == result.state) return;
-  const bool first = !gateway_;
-  gateway_ = result.state;
-  switch (result.state) {
-    case GatewayState::kNotChecked: return;
-    case GatewayState::kReachable:
-      LOG(INFO) << "Gateway " << settings_.gateway->ToString() << " reachable" << (first ? "." : " again.");
-      return;
-    case GatewayState::kUnreachable:
-      LOG(WARNING) << "Gateway " << settings_.gateway->ToString()
-                   << " unreachable. Skipping tunnel monitoring."
-                   << (result.trouble.empty() ? "" : " " + result.trouble);
-      return;
+  reports_.SetGateway(result.state, result.round_trip, gateway().window.Sums(BootClock::now()));
+  for (const GatewayLine& line : gateway_log_.News(gateway(), result.trouble)) {
+    switch (line.severity) {
+      case GatewayLine::Severity::kInfo: LOG(INFO) << Escape(line.text); break;
+      case GatewayLine::Severity::kWarning: LOG(WARNING) << Escape(line.text); break;
+    }
   }
 }
 
@@ -131,7 +122,8 @@ void Prober::OnTurnDone() {
 std::string Prober::StatusLine() const {
   return DescribeStatus({.tunnels = settings_.tunnels.size(),
       .healths = healths_,
-      .gateway = gateway_,
+      .gateway = gateway().state,
+      .gateway_sums = gateway().window.Sums(BootClock::now()),
       .supervisor = reports_.state(),
       .verdicts = reports_.verdicts(),
       .digest = settings_.digest});

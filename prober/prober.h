@@ -3,12 +3,11 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 
 #include "common/event_loop.h"
 #include "common/service_manager.h"
+#include "prober/gateway_log.h"
 #include "prober/report_client.h"
 #include "prober/tunnel_poller.h"
 
@@ -20,6 +19,8 @@ class Prober {
 
   // Reads the configuration and opens the sockets; true readiness is told here.
   std::expected<void, Faults> Start();
+
+  const GatewayFacts& gateway() const { return poller_.gateway(); }
 
  private:
   std::expected<void, Faults> LoadAndApply();
@@ -35,7 +36,7 @@ class Prober {
   ServiceManager service_manager_;
   Settings settings_;
   std::map<TunnelId, TunnelHealth> healths_;  // as logged; none before the first answer
-  std::optional<GatewayState> gateway_;       // as logged
+  GatewayLog gateway_log_;
   ReportClient reports_;
   TunnelPoller poller_;
   SignalWatch on_reload_;

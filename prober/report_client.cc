@@ -40,8 +40,9 @@ ReportClient::ReportClient(EventLoop& loop, std::string path, Events events)
     : loop_(loop), path_(std::move(path)), events_(std::move(events)), queue_(NewInstance()),
       retry_(loop, [this] { Connect(); }) {}
 
-void ReportClient::SetGateway(GatewayState state, std::chrono::nanoseconds round_trip) {
-  queue_.SetGateway(state, round_trip);
+void ReportClient::SetGateway(
+    GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums) {
+  queue_.SetGateway(state, round_trip, sums);
 }
 
 void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health) { queue_.Observe(id, health); }

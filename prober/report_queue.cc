@@ -24,9 +24,11 @@ void ReportQueue::Configure(const Settings& settings) {
   std::erase_if(tunnels_, [&](const auto& entry) { return !stay.contains(entry.first); });
 }
 
-void ReportQueue::SetGateway(GatewayState state, std::chrono::nanoseconds round_trip) {
+void ReportQueue::SetGateway(
+    GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums) {
   gateway_ = state;
   round_trip_ = round_trip;
+  gateway_sums_ = sums;
   gateway_news_ = News::kWaiting;
 }
 
@@ -62,6 +64,9 @@ std::optional<std::string> ReportQueue::Next() {
   report.set_instance(instance_);
   report.set_gateway(static_cast<wire::GatewayState>(*gateway_));
   report.set_round_trip_us(Microseconds(round_trip_));
+  report.set_echo_probes_60s(gateway_sums_.probes);
+  report.set_echo_lost_60s(gateway_sums_.lost);
+  report.set_round_trip_mean_us_60s(Microseconds(gateway_sums_.mean_round_trip));
   report.set_config_digest(digest_);
   return report.SerializeAsString();
 }

@@ -11,6 +11,7 @@
 
 #include "common/health.h"
 #include "common/tunnel_id.h"
+#include "prober/gateway_window.h"
 #include "prober/settings.h"
 #include "prober/tunnel_health.h"
 
@@ -27,7 +28,7 @@ class ReportQueue {
   void Configure(const Settings& settings);
 
   // The gateway's part goes with the next report even if no tunnel has news.
-  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip);
+  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums = {});
   void Observe(const TunnelId& id, const TunnelHealth& health);
 
   // A new connection: sequences begin at 1, and everything known is news.
@@ -51,6 +52,7 @@ class ReportQueue {
   std::uint64_t observations_ = 0;  // the last number given
   std::optional<GatewayState> gateway_;
   std::chrono::nanoseconds round_trip_{0};
+  GatewaySums gateway_sums_;
   News gateway_news_ = News::kNone;
   std::map<TunnelId, Observed> tunnels_;
 };

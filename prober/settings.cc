@@ -1,5 +1,7 @@
 #include "prober/settings.h"
 
+#include <algorithm>
+
 #include "common/clock.h"
 #include "prober/token.h"
 
@@ -33,7 +35,7 @@ WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel&
 
 Settings MakeWhole(const LoadedConfig& config) {
   const config::Configuration& all = config.settings;
-  return {.gateway = all.gateway_check() ? IpAddress::Parse(all.gateway_ip()) : std::nullopt,
+  return {.gateway = {},
       .check_interval = Seconds(all.check_interval()),
       .confirm_interval = Seconds(all.confirm_interval()),
       .gateway_timeout = Seconds(all.gateway_timeout()),
@@ -44,11 +46,48 @@ Settings MakeWhole(const LoadedConfig& config) {
       .digest = config.digest};
 }
 
+// Adds to the faults, each with its field, "gateway_ip" or "gateway_ips[1]".
+std::vector<GatewayAddress> ReadGateways(const config::Configuration& all, Faults& faults) {
+  const bool several = all.gateway_ips_size() > 0;
+  const std::vector<std::string> texts =
+      several ? std::vector<std::string>(all.gateway_ips().begin(), all.gateway_ips().end())
+              : std::vector<std::string>{all.gateway_ip()};
+  if (texts.size() > kMaxGateways) {
+    faults.push_back("gateway_ips: " + std::to_string(texts.size()) + " addresses; write at most " +
+                     std::to_string(kMaxGateways));
+    return {};
+  }
+  std::vector<GatewayAddress> gateways;
+  for (int i = 0; const std::string& text : texts) {
+    const std::string index = "[" + std::to_string(i++) + "]";
+    const std::string field = several ? "gateway_ips" + index : "gateway_ip";
+    const auto gateway = GatewayAddress::Parse(text);
+    if (!gateway) {
+      faults.push_back(field + ": \"" + text + "\" " + gateway.error().message);
+    } else if (std::ranges::find(gateways, *gateway) != gateways.end()) {
+      faults.push_back(field + ": " + text + " stands there already; remove one of the two");
+    } else {
+      gateways.push_back(*gateway);
+    }
+  }
+  return gateways;
+}
+
+// What is not pinged is not judged.
+GatewayChoice ChooseGateway(const config::Configuration& all, Faults& faults) {
+  if (!all.gateway_check()) return {};
+  const bool automatic = all.gateway_ips().empty() && all.gateway_ip() == "auto";
+  if (automatic) return {.source = GatewaySource::kDefaultRoute, .addresses = {}};
+  return {.source = GatewaySource::kConfigured, .addresses = ReadGateways(all, faults)};
+}
+
 }  // namespace
 
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path) {
   LoadedSettings loaded{.settings = MakeWhole(config), .exposure = {}};
   Faults faults;
+  loaded.settings.gateway = ChooseGateway(config.settings, faults);
+  for (std::string& fault : faults) fault = path + ": " + fault;
   // libcurl would say it for every request; once and at the start is better.
   if (!loaded.settings.api_ca_file.empty()) {
     if (const auto file = ReadRegularFile(loaded.settings.api_ca_file, kMaxConfigFile); !file) {

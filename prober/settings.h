@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <expected>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@
 #include "common/config.h"
 #include "common/health.h"
 #include "common/tunnel_id.h"
-#include "prober/ip_address.h"
+#include "prober/gateway_address.h"
 
 namespace failover {
 
@@ -27,7 +26,7 @@ struct WatchedTunnel {
 };
 
 struct Settings {
-  std::optional<IpAddress> gateway;  // nothing: never pinged
+  GatewayChoice gateway;
   std::chrono::nanoseconds check_interval{0};
   std::chrono::nanoseconds confirm_interval{0};
   std::chrono::nanoseconds gateway_timeout{0};
@@ -43,7 +42,7 @@ struct LoadedSettings {
   Faults exposure;  // of token files
 };
 
-// Fails with every fault of the token files and of api_ca_file.
+// Fails with every fault of the gateway's addresses, of the token files and of api_ca_file.
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path);
 
 }  // namespace failover

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <sstream>
 
 namespace failover {
 namespace {
@@ -36,11 +38,28 @@ std::string Started(const StatusFacts& facts) {
   return count == 0 ? "" : " (" + Count(static_cast<std::size_t>(count), "backed up") + ")";
 }
 
-std::string_view Gateway(std::optional<GatewayState> state) {
-  if (!state) return "gateway not asked yet";
-  switch (*state) {
-    case GatewayState::kReachable: return "gateway reachable";
-    case GatewayState::kUnreachable: return "gateway unreachable";
+// One significant digit, in milliseconds.
+std::string Roughly(std::chrono::nanoseconds round_trip) {
+  const double ms = std::chrono::duration<double, std::milli>(round_trip).count();
+  const double unit = std::pow(10.0, std::floor(std::log10(ms)));
+  std::ostringstream text;
+  text << std::round(ms / unit) * unit << " ms";
+  return text.str();
+}
+
+std::string Measured(const GatewaySums& sums) {
+  if (sums.probes == 0) return "";
+  const auto lost = std::lround(100.0 * sums.lost / sums.probes);
+  const bool answered = sums.mean_round_trip > std::chrono::nanoseconds::zero();
+  return " (" + std::to_string(lost) + " % lost" + (answered ? ", " + Roughly(sums.mean_round_trip) : "") +
+         ")";
+}
+
+std::string Gateway(const StatusFacts& facts) {
+  if (!facts.gateway) return "gateway not asked yet";
+  switch (*facts.gateway) {
+    case GatewayState::kReachable: return "gateway reachable" + Measured(facts.gateway_sums);
+    case GatewayState::kUnreachable: return "gateway unreachable" + Measured(facts.gateway_sums);
     case GatewayState::kNotChecked: return "gateway not checked";
   }
   __builtin_unreachable();
@@ -59,8 +78,7 @@ std::string Supervisor(const StatusFacts& facts) {
 }  // namespace
 
 std::string DescribeStatus(const StatusFacts& facts) {
-  return Tunnels(facts) + Started(facts) + "; " + std::string(Gateway(facts.gateway)) + "; " +
-         Supervisor(facts);
+  return Tunnels(facts) + Started(facts) + "; " + Gateway(facts) + "; " + Supervisor(facts);
 }
 
 }  // namespace failover

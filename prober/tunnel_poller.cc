@@ -17,7 +17,7 @@ double RandomFraction() {
 }  // namespace
 
 TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
-    : loop_(loop), events_(std::move(events)), schedule_(&RandomFraction),
+    : loop_(loop), events_(std::move(events)), schedule_(&RandomFraction), gateway_(loop),
       round_(loop, [this] { BeginRound(); }), confirm_(loop, [this] { BeginConfirmation(); }),
       send_(loop, [this] {
         AskNext();
@@ -25,14 +25,8 @@ TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
       }) {}
 
 std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {
-  std::unique_ptr<GatewayMonitor> gateway;
-  if (settings.gateway) {
-    auto opened = GatewayMonitor::Open(loop_, *settings.gateway, settings.gateway_timeout);
-    if (!opened) return std::unexpected(opened.error());
-    gateway = std::move(*opened);
-  }
+  if (auto done = gateway_.Configure(settings.gateway, settings.gateway_timeout); !done) return done;
   settings_ = settings;
-  gateway_ = std::move(gateway);
   purpose_ = Purpose::kNone;
   last_gateway_.reset();
   // What is under way was asked by the old settings; it is asked again at once.
@@ -79,11 +73,7 @@ void TunnelPoller::BeginConfirmation() {
 }
 
 void TunnelPoller::ProbeGateway() {
-  if (gateway_) {
-    gateway_->Probe([this](const GatewayResult& result) { OnGateway(result); });
-  } else {
-    OnGateway({.state = GatewayState::kNotChecked, .round_trip = {}, .trouble = {}});
-  }
+  gateway_.Probe([this](const GatewayResult& result) { OnGateway(result); });
 }
 
 void TunnelPoller::OnGateway(const GatewayResult& result) {

@@ -26,9 +26,11 @@ class TunnelPoller {
   };
   TunnelPoller(EventLoop& loop, Events events);
 
-  // Takes new settings and begins a round with them at once. Fails, changing nothing, if the raw
+  // Takes new settings and begins a round with them at once. Fails, changing nothing, if a raw
   // socket cannot be opened.
   std::expected<void, Error> Configure(const Settings& settings);
+
+  const GatewayFacts& gateway() const { return gateway_.facts(); }
 
   // A new supervisor: what fails is confirmed again soon.
   void ConfirmAgain();
@@ -49,7 +51,7 @@ class TunnelPoller {
   Events events_;
   Settings settings_;
   CheckSchedule schedule_;
-  std::unique_ptr<GatewayMonitor> gateway_;  // none: never pinged
+  GatewayMonitor gateway_;
   std::unique_ptr<HttpClient> http_;
   enum class Purpose { kNone, kRound, kSuspects } purpose_ = Purpose::kNone;  // of the probe
   std::optional<GatewayResult> last_gateway_;

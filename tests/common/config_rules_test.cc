@@ -32,14 +32,25 @@ void ExpectTakes(const FieldCase& c) {
   }
 }
 
+std::vector<std::string> Plus(std::vector<std::string> values, const std::string& value) {
+  values.push_back(value);
+  return values;
+}
+
 TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
   const std::string uuid = "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415";
   const std::vector<std::string> bad_paths = {
       "", "a", "./a", "~/a", "/a\n", std::string("/a\0b", 4), "file:///a"};
+  // Which of these shapes are addresses, settings_test.cc of the prober tries.
+  const std::vector<std::string> gateways = {"10.0.0.1", "255.255.255.255", "::", "fe80::1",
+      "2001:db8:0:0:0:0:0:1", "2001:db8::192.0.2.1", "FE80::1%eth0", "fe80::1%br-lan.100"};
+  const std::vector<std::string> bad_gateways = {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1",
+      "10.0.0.1\n", "10.0.0.1%eth0", "[::1]", ":1", "fe80", "fe80::g", "fe80::12345", "fe80::1%", "%eth0",
+      "fe80::1%eth0%x", "fe80::1%a/b", "fe80::1%a b", "fe80::1%abcdefghijklmnop", "1:2:3:4:5:6:7:8:9",
+      "localhost", "AUTO", "auto ", std::string("10.0.0.1\0x", 10), std::string("10.0.0.1\0", 9)};
   const std::vector<FieldCase> cases = {
-      {"gateway_ip", {"10.0.0.1", "::", "fe80::1", "2001:db8::192.0.2.1"},
-          {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1", "10.0.0.1\n", "[::1]", "fe80::1%eth0",
-              "localhost", std::string("10.0.0.1\0x", 10), std::string("10.0.0.1\0", 9)}},
+      {"gateway_ip", Plus(gateways, "auto"), bad_gateways},
+      {"gateway_ips", gateways, Plus(bad_gateways, "auto")},
       {"api_base_url",
           {"https://a", "https://a/", "https://a.b-c:1/x/y", "https://127.0.0.1:65535",
               "https://[::1]:8443/v4", "https://[::1]"},

@@ -79,6 +79,14 @@ TEST(Config, NeedsNoGatewayWhereItIsNotChecked) {
   EXPECT_THAT(FaultsOf(Edited("\"gateway_ip\": \"192.168.1.1\"", "\"gateway_check\": false")), IsEmpty());
 }
 
+TEST(Config, NamesSeveralGatewaysInOneTextForTheLog) {
+  const auto config = ParseConfig(
+      Edited(R"("gateway_ip": "192.168.1.1")", R"("gateway_ips": ["10.0.0.1", "fe80::1%eth0"])"), "F");
+  ASSERT_TRUE(config.has_value()) << config.error()[0];
+  EXPECT_EQ(config->settings.gateway_ip(), "10.0.0.1, fe80::1%eth0");
+  EXPECT_THAT(config->settings.gateway_ips(), ElementsAre("10.0.0.1", "fe80::1%eth0"));
+}
+
 TEST(Config, TwoTunnelsMayNameOneUnit) {
   EXPECT_THAT(FaultsOf(Edited("\n  ]", R"(, {"account_id": "0123456789abcdef0123456789abcdef",
       "tunnel_id": "00000000-0000-0000-0000-000000000001", "token_file": "/t",

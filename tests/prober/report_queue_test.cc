@@ -46,13 +46,16 @@ TEST_F(ReportQueueTest, AReportCarriesEveryFieldOfTheContract) {
   settings.digest = std::string(32, 'd');
   queue_.Configure(settings);
   queue_.BeginConnection();
-  queue_.SetGateway(GatewayState::kReachable, 1234us);
+  queue_.SetGateway(GatewayState::kReachable, 1234us, {.probes = 20, .lost = 3, .mean_round_trip = 1100us});
   queue_.Observe(Id(1), Unknown(Reason::kRateLimited));
   const wire::HealthReport report = Take();
   EXPECT_EQ(report.sequence(), 1U);
   EXPECT_EQ(report.instance(), 0x1122334455667788U);
   EXPECT_EQ(report.gateway(), wire::REACHABLE);
   EXPECT_EQ(report.round_trip_us(), 1234U);
+  EXPECT_EQ(report.echo_probes_60s(), 20U);
+  EXPECT_EQ(report.echo_lost_60s(), 3U);
+  EXPECT_EQ(report.round_trip_mean_us_60s(), 1100U);
   EXPECT_EQ(report.config_digest(), std::string(32, 'd'));
   ASSERT_EQ(report.tunnels_size(), 1);
   EXPECT_EQ(report.tunnels(0).tunnel_id(), Id(1).bytes());

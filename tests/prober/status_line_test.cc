@@ -13,6 +13,7 @@ class StatusLineTest : public testing::Test {
     return DescribeStatus({.tunnels = 3,
         .healths = healths_,
         .gateway = gateway_,
+        .gateway_sums = sums_,
         .supervisor = supervisor_,
         .verdicts = verdicts_,
         .digest = digest_});
@@ -30,6 +31,7 @@ class StatusLineTest : public testing::Test {
 
   std::map<TunnelId, TunnelHealth> healths_;
   std::optional<GatewayState> gateway_;
+  GatewaySums sums_;
   ReportClient::State supervisor_ = ReportClient::State::kAway;
   VerdictBook verdicts_;
   std::string digest_ = "digest";
@@ -48,6 +50,34 @@ TEST_F(StatusLineTest, CountsEachStatusAndWhatIsBackedUp) {
   EXPECT_EQ(Line(),
       "3 tunnels: 1 healthy, 1 down, 1 unknown (1 backed up); gateway reachable; "
       "supervisor connected");
+}
+
+TEST_F(StatusLineTest, TheGatewaysLossAndRoundTripAreRoughSoThatTheLineChangesSeldom) {
+  using namespace std::chrono_literals;
+  const struct {
+    GatewayState state;
+    GatewaySums sums;
+    const char* text;
+  } cases[] = {
+      {GatewayState::kReachable, {.probes = 20, .lost = 0, .mean_round_trip = 412us},
+          "reachable (0 % lost, 0.4 ms)"},
+      {GatewayState::kReachable, {.probes = 20, .lost = 1, .mean_round_trip = 27400us},
+          "reachable (5 % lost, 30 ms)"},
+      {GatewayState::kReachable, {.probes = 3, .lost = 2, .mean_round_trip = 960us},
+          "reachable (67 % lost, 1 ms)"},
+      {GatewayState::kReachable, {.probes = 1, .lost = 0, .mean_round_trip = 43us},
+          "reachable (0 % lost, 0.04 ms)"},
+      {GatewayState::kReachable, {.probes = 1, .lost = 0, .mean_round_trip = 1234ms},
+          "reachable (0 % lost, 1000 ms)"},
+      {GatewayState::kUnreachable, {.probes = 20, .lost = 20, .mean_round_trip = 0ns},
+          "unreachable (100 % lost)"},
+      {GatewayState::kNotChecked, {}, "not checked"},
+  };
+  for (const auto& c : cases) {
+    gateway_ = c.state;
+    sums_ = c.sums;
+    EXPECT_EQ(Line(), "3 tunnels: 3 not asked yet; gateway " + std::string(c.text) + "; no supervisor");
+  }
 }
 
 TEST_F(StatusLineTest, SaysWhenTheSupervisorReadAnotherConfiguration) {

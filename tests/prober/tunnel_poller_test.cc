@@ -37,6 +37,10 @@ class TunnelPollerTest : public testing::Test {
     ASSERT_TRUE(configured.has_value()) << configured.error().message;
     loop_.Run();
   }
+  void Ping(const std::string& gateway) {
+    settings_.gateway.source = GatewaySource::kConfigured;
+    settings_.gateway.addresses = {{.address = *IpAddress::Parse(gateway), .interface = {}}};
+  }
   void Check() {
     if (enough_()) loop_.Stop();
   }
@@ -69,21 +73,21 @@ TEST_F(TunnelPollerTest, WithoutGatewayCheckEveryTunnelIsAskedEachRound) {
 }
 
 TEST_F(TunnelPollerTest, BehindAReachableGatewayEveryTunnelIsAsked) {
-  settings_.gateway = IpAddress::Parse("127.0.0.1");
+  Ping("127.0.0.1");
   settings_.gateway_timeout = 2s;
   RunUntil([this] { return told_ >= 2; });
   EXPECT_EQ(gateway_.front(), GatewayState::kReachable);
 }
 
 TEST_F(TunnelPollerTest, WithoutTheGatewayCloudflareIsAskedNothing) {
-  settings_.gateway = IpAddress::Parse("255.255.255.255");  // the kernel refuses to send
+  Ping("255.255.255.255");  // the kernel refuses to send
   RunUntil([this] { return gateway_.size() >= 4; });
   EXPECT_TRUE(healths_.empty());
   for (const GatewayState state : gateway_) EXPECT_EQ(state, GatewayState::kUnreachable);
 }
 
 TEST_F(TunnelPollerTest, TheGatewaysPartIsToldEachIntervalAlsoWhileAProbeLasts) {
-  settings_.gateway = IpAddress::Parse("255.255.255.255");
+  Ping("255.255.255.255");
   settings_.gateway_timeout = 500ms;
   const TimePoint begin = BootClock::now();
   RunUntil([this] { return gateway_.size() >= 6; });

@@ -13,6 +13,8 @@ from processes import run
 GATEWAY = {4: "10.77.0.1", 6: "fd77::1"}
 PROBER = {4: "10.77.0.2", 6: "fd77::2"}
 OTHER = {4: "10.77.0.9", 6: "fd77::9"}  # a second address of the gateway's namespace
+DEAD = {4: "10.77.0.77", 6: "fd77::77"}  # nobody's, on the same link
+LINK_LOCAL = "fe80::77:1"  # of the gateway, where a test gives it one
 BLACKHOLE = "10.77.9.9"  # routed to the gateway, which drops it without a word
 PREFIX = {4: 24, 6: 64}
 
@@ -51,6 +53,15 @@ class Network:
     def ip(self, *arguments):
         """An `ip` command in the gateway's namespace."""
         run("ip", "-n", self.gateway, *arguments)
+
+    def prober_ip(self, *arguments):
+        """An `ip` command in the prober's namespace, whose end of the link is called pr."""
+        run("ip", "-n", self.prober, *arguments)
+
+    def use_link_local(self):
+        """Gives both ends a link-local address that is valid at once."""
+        self.ip("addr", "add", f"{LINK_LOCAL}/64", "dev", "gw", "nodad")
+        self.prober_ip("addr", "add", "fe80::77:2/64", "dev", "pr", "nodad")
 
     def link(self, state):
         self.ip("link", "set", "gw", state)

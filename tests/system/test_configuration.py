@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from case import SystemTest
-from config_faults import CASES, SYNTAX, VALID
+from config_faults import CASES, PROBER_CASES, SYNTAX, VALID
 from peers import NOGROUP
 from world import World, binary
 
@@ -37,6 +37,17 @@ class ConfigurationFaults(SystemTest):
             change(config)
             self.world.write_config(config)
             self.assert_refused(what, messages)
+
+    def test_each_fault_that_only_the_prober_judges_has_its_exact_message(self):
+        for what, change, messages in PROBER_CASES:
+            config = self.world.configuration(tunnels=2)
+            change(config)
+            self.world.write_config(config)
+            with self.subTest(what):
+                status, lines, output = self.check("prober")
+                self.assertEqual(lines, [f"{self.world.config_file}: {m}" for m in messages])
+                self.assertEqual((status, output), (78, ""))
+                self.assertEqual(self.check("supervisor")[0], 0)
 
     def test_a_syntax_error_comes_alone_with_its_place_and_shows_no_token(self):
         for what, text, message in SYNTAX:
