@@ -2,6 +2,7 @@
 
 #include <glog/logging.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::chrono::minutes kStrayLogGap{1};
 // A flood of forged replies must not hold the loop: the rest waits for the next turn.
 constexpr int kMaxRepliesInTurn = 64;
+// The longest gateway_timeout holds 50 of the shortest confirm_interval.
+constexpr std::size_t kMaxEnded = 64;
 
 }  // namespace
 
@@ -28,7 +31,7 @@ std::expected<void, Error> GatewayMonitor::Configure(
   }
   timer_.Stop();
   done_ = nullptr;
-  if (probe_) last_probe_ = std::exchange(probe_, std::nullopt);
+  EndProbe(BootClock::now());
   if (choice != facts_.choice) facts_ = GatewayFacts{};
   facts_.choice = choice;
   timeout_ = timeout;
@@ -130,7 +133,8 @@ void GatewayMonitor::Judge(const ReceivedReply& reply) {
       return Finish(GatewayState::kReachable, answer->round_trip);
     }
   }
-  if (last_probe_ && last_probe_->Accept(reply, now)) return;
+  const auto answers = [&](const EchoProbe& probe) { return probe.Accept(reply, now).has_value(); };
+  if (std::ranges::any_of(ended_, answers)) return;
   CountStray(reply.sender);
 }
 
@@ -144,10 +148,17 @@ void GatewayMonitor::CountStray(const IpAddress& sender) {
   strays_said_ = strays_;
 }
 
+void GatewayMonitor::EndProbe(TimePoint now) {
+  if (!probe_) return;
+  ended_.push_back(*std::exchange(probe_, std::nullopt));
+  const auto over = [now](const EchoProbe& probe) { return probe.Next(now) == EchoProbe::Step::kGiveUp; };
+  while (ended_.size() > 1 && (over(ended_.front()) || ended_.size() > kMaxEnded)) ended_.pop_front();
+}
+
 void GatewayMonitor::Finish(GatewayState state, std::chrono::nanoseconds round_trip) {
   const TimePoint now = BootClock::now();
   timer_.Stop();
-  if (probe_) last_probe_ = std::exchange(probe_, std::nullopt);
+  EndProbe(now);
   if (facts_.state != state) facts_.since = now;
   facts_.state = state;
   if (state != GatewayState::kNotChecked) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
@@ -66,6 +67,7 @@ class GatewayMonitor {
   void SendAttempts(TimePoint now);
   void Receive(IpVersion version);
   void Judge(const ReceivedReply& reply);
+  void EndProbe(TimePoint now);
   void CountStray(const IpAddress& sender);
   void Finish(GatewayState state, std::chrono::nanoseconds round_trip);
 
@@ -77,10 +79,12 @@ class GatewayMonitor {
   std::map<IpVersion, Channel> channels_;
   Timer timer_;
   GatewayFacts facts_;
-  std::vector<EchoTarget> targets_;      // of the last probe
-  std::vector<GatewayAddress> names_;    // of the targets
-  std::optional<EchoProbe> probe_;       // under way
-  std::optional<EchoProbe> last_probe_;  // a late reply to it is neither forged nor of use
+  std::vector<EchoTarget> targets_;    // of the last probe
+  std::vector<GatewayAddress> names_;  // of the targets
+  std::optional<EchoProbe> probe_;     // under way
+  // A late reply to one of these is neither forged nor of use: a gateway may be slower than another
+  // that has ended the probe, and than the time until the next. At least the last one.
+  std::deque<EchoProbe> ended_;
   std::function<void(const GatewayResult&)> done_;
   std::string trouble_;
   std::uint64_t strays_ = 0;
