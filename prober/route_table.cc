@@ -24,8 +24,9 @@ using Fields = std::vector<std::string_view>;
 template <typename Value>
 std::optional<Value> Number(std::string_view text, int base) {
   Value value{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, value, base);
   if (error != std::errc() || stop != end) return std::nullopt;
   return value;
 }

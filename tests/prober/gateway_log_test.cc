@@ -28,6 +28,7 @@ class GatewayLogTest : public testing::Test {
   }
   static std::vector<GatewayAddress> Addresses(const std::vector<std::string>& texts) {
     std::vector<GatewayAddress> addresses;
+    addresses.reserve(texts.size());
     for (const std::string& text : texts) addresses.push_back(*GatewayAddress::Parse(text));
     return addresses;
   }

@@ -17,6 +17,7 @@ const std::string kDeadTrouble = std::string(kDead) + ": cannot send an echo req
 
 std::vector<GatewayAddress> Addresses(const std::vector<std::string>& texts) {
   std::vector<GatewayAddress> addresses;
+  addresses.reserve(texts.size());
   for (const std::string& text : texts) {
     addresses.push_back({.address = *IpAddress::Parse(text), .interface = {}});
   }
