@@ -4,14 +4,6 @@
 
 namespace failover {
 
-Faults BudgetWarnings(const Settings& settings) {
-  CheckSchedule schedule([] { return 0.0; });
-  schedule.Configure(settings, TimePoint());
-  Faults warnings;
-  for (const BudgetLoad& load : schedule.TakeChangedLoads()) warnings.push_back(Describe(load));
-  return warnings;
-}
-
 void CheckSchedule::Configure(const Settings& settings, TimePoint now) {
   tunnels_.clear();
   by_id_.clear();
@@ -23,6 +15,7 @@ void CheckSchedule::Configure(const Settings& settings, TimePoint now) {
   check_interval_ = settings.check_interval;
   next_round_ = now;
   suspects_.Configure(settings);
+  lookups_.Configure(check_interval_);
   for (const WatchedTunnel& tunnel : settings.tunnels) AddTunnel(tunnel);
   std::vector<std::string> keys(budgets_.size());
   for (const auto& [key, index] : budget_keys_) keys[index] = key;
@@ -100,6 +93,7 @@ void CheckSchedule::QueueRound(TimePoint now, TimePoint next_round) {
       QueueAlone(index, Use::kRound, tunnel.alone.At(pace, now));
     }
   }
+  lookups_.QueueDue(queue_, now, next_round);
 }
 
 void CheckSchedule::QueueSuspects(TimePoint now) {
@@ -133,13 +127,15 @@ void CheckSchedule::Clear() {
 void CheckSchedule::Forget(const std::vector<Question>& dropped) {
   for (const Question& question : dropped) {
     Tunnel& tunnel = tunnels_[question.tunnel];
-    if (question.page == 0) {
+    if (question.use == Use::kLookup) {
+      lookups_.Dropped(question.tunnel);
+    } else if (question.page == 0) {
       if (tunnel.asking == Tunnel::Asking::kQueued) tunnel.asking = Tunnel::Asking::kNo;
-      continue;
+    } else {
+      Group& group = groups_[tunnel.group];
+      group.listing->Dropped();
+      if (group.listing->ended()) group.listing.reset();
     }
-    Group& group = groups_[tunnel.group];
-    group.listing->Dropped();
-    if (group.listing->ended()) group.listing.reset();
   }
 }
 
@@ -153,7 +149,9 @@ std::optional<Question> CheckSchedule::TakeNext(TimePoint now) {
     Tunnel& tunnel = tunnels_[question->tunnel];
     const Pace& pace = PaceOf(tunnel);
     const bool round = question->use == Use::kRound;
-    if (question->page == 0) {
+    if (question->use == Use::kLookup) {
+      if (lookups_.Begin(question->tunnel, now) == Lookups::Wanted::kNo) continue;
+    } else if (question->page == 0) {
       if (tunnel.asking != Tunnel::Asking::kQueued) continue;  // a list has answered it meanwhile
       tunnel.asking = Tunnel::Asking::kInFlight;
       if (round) tunnel.alone.Asked(pace, now, next_round_);
@@ -282,6 +280,13 @@ bool CheckSchedule::Notice(std::size_t index, const TunnelHealth& health, TimePo
   tunnel.asking = Tunnel::Asking::kNo;
   suspects_.Count(index, health, now);
   return true;
+}
+
+Lookups::Wanted CheckSchedule::ConnectorsAnswered(
+    const Question& question, Reason reason, RetryAfter retry_after, TimePoint now) {
+  queue_.Ended();
+  Heed(question.budget, reason, retry_after, now);
+  return lookups_.Answered(question.tunnel, reason, fraction_(), now);
 }
 
 void CheckSchedule::ForgetCounts(TimePoint now) {

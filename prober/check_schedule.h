@@ -21,6 +21,7 @@
 #include "prober/cloudflare_api.h"
 #include "prober/inquiry.h"
 #include "prober/listing.h"
+#include "prober/lookups.h"
 #include "prober/request_queue.h"
 #include "prober/settings.h"
 #include "prober/suspects.h"
@@ -30,9 +31,6 @@ namespace failover {
 
 // A tunnel that its account's list lacks is asked alone so often, once it is known why.
 inline constexpr std::chrono::minutes kMissingInterval{10};
-
-// What --check-config says about the budgets that a configuration stretches.
-Faults BudgetWarnings(const Settings& settings);
 
 class CheckSchedule {
  public:
@@ -68,6 +66,16 @@ class CheckSchedule {
   // The same for a page of a list. Returns what is news, about tunnels of the settings alone.
   std::vector<ListedTunnel> ListAnswered(const Question& question,
       const std::expected<TunnelList, Reason>& list, RetryAfter retry_after, TimePoint now);
+
+  // The backup of a tunnel may be running, or does no longer: its connectors are looked up as well.
+  void WatchConnectors(const TunnelId& id) {
+    const std::size_t tunnel = by_id_.at(id);
+    lookups_.Watch(tunnel, groups_[tunnels_[tunnel].group].budget);
+  }
+  void LeaveConnectors(const TunnelId& id) { lookups_.Leave(by_id_.at(id)); }
+  // Ends a look-up's flight: kNone, or why there is no list of connectors. Whether it is still news.
+  Lookups::Wanted ConnectorsAnswered(
+      const Question& question, Reason reason, RetryAfter retry_after, TimePoint now);
 
   // A supervisor without a memory may be at the other end: counts begin anew, and what fails is
   // confirmed again.
@@ -131,6 +139,7 @@ class CheckSchedule {
   std::map<std::string, std::size_t> group_keys_;   // secret
   std::map<std::string, std::size_t> budget_keys_;  // secret
   Suspects suspects_;
+  Lookups lookups_;
   std::vector<BudgetLoad> changed_loads_;
   RequestQueue queue_;
 };

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "prober/loopback.h"
+
 namespace failover {
 namespace {
 
@@ -20,13 +22,11 @@ constexpr const char* kUserAgent = "failover-monitor/" FAILOVER_VERSION;
 constexpr long kMaxConnectionAge = 300;  // seconds
 
 // Only a libcurl that lacks the option fails here, and then nothing below can be relied on.
-template <typename Value>
-void SetEasy(CURL* handle, CURLoption option, Value value) {
+void SetEasy(CURL* handle, CURLoption option, auto value) {
   CHECK_EQ(curl_easy_setopt(handle, option, value), CURLE_OK) << "option " << option;
 }
 
-template <typename Value>
-void SetMulti(CURLM* multi, CURLMoption option, Value value) {
+void SetMulti(CURLM* multi, CURLMoption option, auto value) {
   CHECK_EQ(curl_multi_setopt(multi, option, value), CURLM_OK) << "option " << option;
 }
 
@@ -43,14 +43,24 @@ int LimitPatience(void* settings, curl_socket_t fd, curlsocktype /*purpose*/) no
   return CURL_SOCKOPT_OK;
 }
 
-void SetTrust(CURL* handle, const std::string& ca_file) {
+// Whatever the address to ask says.
+curl_socket_t OpenLoopback(void* /*unused*/, curlsocktype /*purpose*/, curl_sockaddr* to) noexcept {
+  return IsLoopback(to->addr) ? socket(to->family, to->socktype, to->protocol) : CURL_SOCKET_BAD;
+}
+
+void SetPeer(CURL* handle, const HttpSettings& settings) {
+  SetEasy(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  if (settings.peer == HttpSettings::Peer::kThisHost) {
+    SetEasy(handle, CURLOPT_PROTOCOLS_STR, "http");
+    SetEasy(handle, CURLOPT_OPENSOCKETFUNCTION, &OpenLoopback);
+    return SetEasy(handle, CURLOPT_PROXY, "");
+  }
   SetEasy(handle, CURLOPT_PROTOCOLS_STR, "https");
   SetEasy(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   SetEasy(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   SetEasy(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  SetEasy(handle, CURLOPT_FOLLOWLOCATION, 0L);
   // The parsed bundle is cached only while no CAPATH is set; libcurl's own bundle stays CAINFO.
-  if (!ca_file.empty()) SetEasy(handle, CURLOPT_CAINFO, ca_file.c_str());
+  if (!settings.ca_file.empty()) SetEasy(handle, CURLOPT_CAINFO, settings.ca_file.c_str());
   SetEasy(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   SetEasy(handle, CURLOPT_CA_CACHE_TIMEOUT, 24L * 3600);
 }
@@ -63,10 +73,6 @@ void SetLimits(CURL* handle, const HttpSettings& settings) {
   SetEasy(handle, CURLOPT_SOCKOPTDATA, const_cast<HttpSettings*>(&settings));
   SetEasy(handle, CURLOPT_NOSIGNAL, 1L);
   SetEasy(handle, CURLOPT_QUICK_EXIT, 1L);
-}
-
-short ToEvents(int what) {
-  return static_cast<short>((what == CURL_POLL_OUT ? 0 : EV_READ) | (what == CURL_POLL_IN ? 0 : EV_WRITE));
 }
 
 }  // namespace
@@ -95,15 +101,16 @@ class HttpClient::Transfer {
   List headers_{nullptr, &curl_slist_free_all};  // outlives its use by handle_
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
   std::string body_;
+  std::size_t max_body_;
   enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
   Done done_;
   std::chrono::steady_clock::time_point begin_;
   unsigned requests_ = 0;
 };
 
-HttpClient::Transfer::Transfer(const HttpSettings& settings) {
+HttpClient::Transfer::Transfer(const HttpSettings& settings) : max_body_(settings.max_body) {
   CHECK(handle_ != nullptr) << "out of memory";
-  SetTrust(handle(), settings.ca_file);
+  SetPeer(handle(), settings);
   SetLimits(handle(), settings);
   SetEasy(handle(), CURLOPT_USERAGENT, kUserAgent);
   SetEasy(handle(), CURLOPT_ACCEPT_ENCODING, "");
@@ -115,10 +122,9 @@ HttpClient::Transfer::Transfer(const HttpSettings& settings) {
 }
 
 void HttpClient::Transfer::Prepare(const std::string& url, const std::string& token, Done done) {
-  const std::string authorization = "Authorization: Bearer " + token;
-  List headers(curl_slist_append(nullptr, authorization.c_str()), &curl_slist_free_all);
-  CHECK(headers != nullptr && curl_slist_append(headers.get(), "Accept: application/json"))
-      << "out of memory";
+  List headers(curl_slist_append(nullptr, "Accept: application/json"), &curl_slist_free_all);
+  const std::string authorization = token.empty() ? "Authorization:" : "Authorization: Bearer " + token;
+  CHECK(headers && curl_slist_append(headers.get(), authorization.c_str())) << "out of memory";
   SetEasy(handle(), CURLOPT_HTTPHEADER, headers.get());
   headers_ = std::move(headers);
   SetEasy(handle(), CURLOPT_URL, url.c_str());
@@ -137,7 +143,7 @@ std::size_t HttpClient::Transfer::Write(
     const char* data, std::size_t size, std::size_t count, void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t bytes = size * count;
-  if (bytes > kMaxBody - transfer.body_.size()) {
+  if (bytes > transfer.max_body_ - transfer.body_.size()) {
     transfer.body_state_ = Body::kTooLarge;
     return 0;  // libcurl ends the transfer
   }
@@ -178,59 +184,54 @@ struct HttpClient::Curl {
     auto& client = *static_cast<HttpClient*>(self);
     client.watches_.erase(fd);
     if (what == CURL_POLL_REMOVE) return 0;
-    client.watches_.try_emplace(fd, client.loop_, fd, ToEvents(what), [&client, fd](short ready) {
-      client.OnReady(
-          fd, (ready & EV_READ ? CURL_CSELECT_IN : 0) | (ready & EV_WRITE ? CURL_CSELECT_OUT : 0));
-    });
+    const int events = (what == CURL_POLL_OUT ? 0 : EV_READ) | (what == CURL_POLL_IN ? 0 : EV_WRITE);
+    client.watches_.try_emplace(fd, client.loop_, fd, static_cast<short>(events),
+        [&client, fd](short ready) { client.OnReady(fd, ready); });
     return 0;
   }
 
   static int OnTimer(CURLM* /*multi*/, long milliseconds, void* self) noexcept {
     Timer& timer = static_cast<HttpClient*>(self)->timer_;
-    timer.Stop();
-    if (milliseconds >= 0) timer.Start(std::chrono::milliseconds(milliseconds));
+    milliseconds < 0 ? timer.Stop() : timer.Start(std::chrono::milliseconds(milliseconds));
     return 0;
   }
 
-  explicit Curl(HttpClient* client) : multi(curl_multi_init()) {
-    CHECK(multi != nullptr) << "out of memory";
-    SetMulti(multi, CURLMOPT_SOCKETFUNCTION, &OnSocket);
-    SetMulti(multi, CURLMOPT_SOCKETDATA, client);
-    SetMulti(multi, CURLMOPT_TIMERFUNCTION, &OnTimer);
-    SetMulti(multi, CURLMOPT_TIMERDATA, client);
-    SetMulti(multi, CURLMOPT_MAXCONNECTS, kMaxConnections);
+  explicit Curl(HttpClient* client) {
+    CHECK(handle != nullptr) << "out of memory";
+    SetMulti(multi(), CURLMOPT_SOCKETFUNCTION, &OnSocket);
+    SetMulti(multi(), CURLMOPT_SOCKETDATA, client);
+    SetMulti(multi(), CURLMOPT_TIMERFUNCTION, &OnTimer);
+    SetMulti(multi(), CURLMOPT_TIMERDATA, client);
+    SetMulti(multi(), CURLMOPT_MAXCONNECTS, kMaxConnections);
   }
-  Curl(const Curl&) = delete;
-  Curl& operator=(const Curl&) = delete;
-  ~Curl() { curl_multi_cleanup(multi); }
+  CURLM* multi() const { return handle.get(); }
 
-  CURLM* multi;
+  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> handle{curl_multi_init(), &curl_multi_cleanup};
 };
 
 HttpClient::HttpClient(EventLoop& loop, HttpSettings settings, std::function<void()> turn_done)
     : loop_(loop), settings_(std::move(settings)), turn_done_(std::move(turn_done)),
       timer_(loop, [this] { OnReady(CURL_SOCKET_TIMEOUT, 0); }) {
-  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK_EQ(initialized, CURLE_OK);
+  CHECK_EQ(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);  // only counts after the first
   curl_ = std::make_unique<Curl>(this);
 }
 
 HttpClient::~HttpClient() {
-  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi, transfer->handle());
+  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi(), transfer->handle());
 }
 
 void HttpClient::Get(const std::string& url, const std::string& token, Done done) {
   if (idle_.empty()) idle_.push_back(std::make_unique<Transfer>(settings_));
-  std::unique_ptr<Transfer> transfer = std::move(idle_.back());
+  running_.push_back(std::move(idle_.back()));
   idle_.pop_back();
-  transfer->Prepare(url, token, std::move(done));
-  CHECK_EQ(curl_multi_add_handle(curl_->multi, transfer->handle()), CURLM_OK);
-  running_.push_back(std::move(transfer));
+  running_.back()->Prepare(url, token, std::move(done));
+  CHECK_EQ(curl_multi_add_handle(curl_->multi(), running_.back()->handle()), CURLM_OK);
 }
 
-void HttpClient::OnReady(int fd, int events) {
+void HttpClient::OnReady(int fd, short ready) {
+  const int events = (ready & EV_READ ? CURL_CSELECT_IN : 0) | (ready & EV_WRITE ? CURL_CSELECT_OUT : 0);
   int running = 0;
-  const CURLMcode code = curl_multi_socket_action(curl_->multi, fd, events, &running);
+  const CURLMcode code = curl_multi_socket_action(curl_->multi(), fd, events, &running);
   LOG_IF(ERROR, code != CURLM_OK) << "libcurl: " << curl_multi_strerror(code);
   TakeAnswers();
 }
@@ -238,7 +239,7 @@ void HttpClient::OnReady(int fd, int events) {
 void HttpClient::TakeAnswers() {
   std::vector<std::pair<Transfer*, CURLcode>> ended;
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &left)) {
+  while (const CURLMsg* message = curl_multi_info_read(curl_->multi(), &left)) {
     char* owner = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
     auto* transfer = reinterpret_cast<Transfer*>(owner);
@@ -255,11 +256,10 @@ void HttpClient::TakeAnswers() {
     // A request that waits for another one's connection has no look-up of its own.
     const auto lookup = last_lookup_ >= transfer->begin() ? NameLookup::kDone : NameLookup::kNotDone;
     answers.emplace_back(transfer->TakeDone(), transfer->TakeAnswer(code, lookup));
-    curl_multi_remove_handle(curl_->multi, transfer->handle());
-    for (auto& running : running_) {
-      if (running.get() == transfer) idle_.push_back(std::move(running));
-    }
-    std::erase(running_, nullptr);
+    curl_multi_remove_handle(curl_->multi(), transfer->handle());
+    const auto at = std::ranges::find(running_, transfer, &std::unique_ptr<Transfer>::get);
+    idle_.push_back(std::move(*at));
+    running_.erase(at);
   }
   if (stuck) LeaveConnections();
   for (auto& [done, answer] : answers) done(std::move(answer));
@@ -269,14 +269,14 @@ void HttpClient::TakeAnswers() {
 // A peer that acknowledges bytes and answers nothing looks alive to the kernel, and libcurl would
 // put each next request on that same HTTP/2 connection. What is under way begins again.
 void HttpClient::LeaveConnections() {
-  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi, transfer->handle());
+  for (const auto& transfer : running_) curl_multi_remove_handle(curl_->multi(), transfer->handle());
   curl_.reset();
   watches_.clear();
   timer_.Stop();
   curl_ = std::make_unique<Curl>(this);
   for (const auto& transfer : running_) {
     transfer->BeginAgain();
-    CHECK_EQ(curl_multi_add_handle(curl_->multi, transfer->handle()), CURLM_OK);
+    CHECK_EQ(curl_multi_add_handle(curl_->multi(), transfer->handle()), CURLM_OK);
   }
 }
 

@@ -1,5 +1,6 @@
-// HTTPS GET over libcurl, driven by the event loop; the only user of libcurl. The peer is verified
-// always, redirects are never followed, and answers are untrusted bytes of bounded size.
+// GET over libcurl, driven by the event loop; the only user of libcurl. HTTPS, and the peer is
+// verified always; or plain HTTP to this host itself and nowhere else. Redirects are never followed,
+// and answers are untrusted bytes of bounded size.
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,11 @@ enum class NameLookup { kDone, kNotDone };
 Transport TransportOf(int curl_code, NameLookup lookup);
 
 struct HttpSettings {
-  std::string ca_file;                  // empty: the system's
+  // kThisHost: http alone, to loopback addresses alone, by no proxy.
+  enum class Peer { kApi, kThisHost } peer = Peer::kApi;
+  std::string ca_file = {};             // empty: the system's
   std::chrono::nanoseconds timeout{0};  // of a whole request; connecting may take half of it
+  std::size_t max_body = kMaxBody;      // bytes, decoded; the rest makes the answer kTooLarge
 };
 
 class HttpClient {
@@ -38,14 +42,14 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Calls `done` once, from the loop. `token` becomes the Authorization header.
+  // Calls `done` once, from the loop. `token` becomes the Authorization header; empty: there is none.
   void Get(const std::string& url, const std::string& token, Done done);
 
  private:
   class Transfer;
   struct Curl;
 
-  void OnReady(int fd, int events);
+  void OnReady(int fd, short ready);
   void TakeAnswers();
   void LeaveConnections();
 

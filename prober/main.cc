@@ -8,8 +8,8 @@
 
 #include "common/event_loop.h"
 #include "common/log.h"
+#include "prober/budget_warnings.h"
 #include "prober/check_online.h"
-#include "prober/check_schedule.h"
 #include "prober/options.h"
 #include "prober/privileges.h"
 #include "prober/prober.h"

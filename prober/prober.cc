@@ -32,13 +32,18 @@ std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
 Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
     : loop_(loop), config_path_(std::move(config_path)), service_manager_(loop),
       reports_(loop, std::move(socket_path),
-          {.connected = [this] { poller_.ConfirmAgain(); },
-              .acknowledged = [this] { service_manager_.Status(StatusLine()); }}),
+          {.connected = [this] { poller_.ConfirmAgain(); }, .acknowledged = [this] { OnAcknowledged(); }}),
       poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
                         .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
                                       const HttpAnswer& answer) { OnTunnel(id, health, answer); },
                         .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
+                        .connectors =
+                            [this](const TunnelId& id, std::expected<Connectors, Reason> list) {
+                              failback_.Listed(id, std::move(list));
+                            },
                         .turn_done = [this] { OnTurnDone(); }}),
+      failback_(loop, {.watch = [this](const TunnelId& id) { poller_.WatchConnectors(id); },
+                          .leave = [this](const TunnelId& id) { poller_.LeaveConnectors(id); }}),
       on_reload_(loop, SIGHUP, [this] { Reload(); }), on_terminate_(loop, SIGTERM, [this] { Stop(); }),
       on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
 
@@ -67,6 +72,7 @@ std::expected<void, Faults> Prober::LoadAndApply() {
   if (made->settings.gateway != settings_.gateway) gateway_.reset();
   settings_ = std::move(made->settings);
   reports_.Configure(settings_);
+  failback_.Configure(settings_, reports_.verdicts());
   std::set<TunnelId> stay;
   for (const WatchedTunnel& tunnel : settings_.tunnels) stay.insert(tunnel.id);
   std::erase_if(healths_, [&](const auto& entry) { return !stay.contains(entry.first); });
@@ -109,7 +115,7 @@ void Prober::OnGateway(const GatewayResult& result) {
 }
 
 void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer) {
-  reports_.Observe(id, health);
+  reports_.Observe(id, health, failback_.PrimaryOf(id, BootClock::now()));
   const auto [known, first] = healths_.try_emplace(id, health);
   if (!first && known->second == health) return;
   known->second = health;
@@ -121,6 +127,11 @@ void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const Http
   } else {
     LOG(WARNING) << line;
   }
+}
+
+void Prober::OnAcknowledged() {
+  failback_.Acknowledged(reports_.verdicts());
+  service_manager_.Status(StatusLine());
 }
 
 void Prober::OnTurnDone() {

@@ -9,6 +9,7 @@
 
 #include "common/event_loop.h"
 #include "common/service_manager.h"
+#include "prober/failback_watch.h"
 #include "prober/report_client.h"
 #include "prober/tunnel_poller.h"
 
@@ -27,6 +28,7 @@ class Prober {
   void Stop();
   void OnGateway(const GatewayResult& result);
   void OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer);
+  void OnAcknowledged();
   void OnTurnDone();
   std::string StatusLine() const;
 
@@ -38,6 +40,7 @@ class Prober {
   std::optional<GatewayState> gateway_;       // as logged
   ReportClient reports_;
   TunnelPoller poller_;
+  FailbackWatch failback_;
   SignalWatch on_reload_;
   SignalWatch on_terminate_;
   SignalWatch on_interrupt_;

@@ -5,8 +5,15 @@
 namespace failover {
 
 TimePoint RateBudget::RoomAt(Use use) const {
-  const std::size_t limit = use == Use::kRound ? kBudgetRoundRequests : kBudgetRequests;
-  return std::max(paused_until_, sent_.RoomAt(limit, kBudgetWindow));
+  const std::size_t limit = use == Use::kLookup ? kBudgetLookupRequests : kBudgetRequests;
+  const TimePoint room = std::max(paused_until_, sent_.RoomAt(limit, kBudgetWindow));
+  if (use != Use::kRound) return room;
+  return std::max(room, sent_without_lookups_.RoomAt(kBudgetRoundRequests, kBudgetWindow));
+}
+
+void RateBudget::Sent(TimePoint now, Use use) {
+  sent_.Add(now);
+  if (use != Use::kLookup) sent_without_lookups_.Add(now);
 }
 
 void RateBudget::Refused(std::optional<std::chrono::seconds> retry_after, TimePoint now) {

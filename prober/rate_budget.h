@@ -15,10 +15,12 @@ namespace failover {
 inline constexpr std::chrono::seconds kBudgetWindow{300};
 inline constexpr std::size_t kBudgetRequests = 960;       // in any window, whatever they are for
 inline constexpr std::size_t kBudgetRoundRequests = 864;  // rounds leave the rest to confirmations
-inline constexpr std::chrono::seconds kFirstPause{30};    // where the API names none
+// Look-ups of connectors leave at least half of that rest.
+inline constexpr std::size_t kBudgetLookupRequests = 912;  // with all that is not a look-up
+inline constexpr std::chrono::seconds kFirstPause{30};     // where the API names none
 inline constexpr std::chrono::minutes kLongestPause{10};
 
-enum class Use { kRound, kConfirmation };
+enum class Use { kRound, kConfirmation, kLookup };
 
 class RateBudget {
  public:
@@ -27,7 +29,7 @@ class RateBudget {
 
   // When the next request may be sent; in the past if it may be sent at once.
   TimePoint RoomAt(Use use) const;
-  void Sent(TimePoint now) { sent_.Add(now); }
+  void Sent(TimePoint now, Use use = Use::kRound);
 
   // The API refused a request. Pauses for what Retry-After says, bounded; without it for
   // kFirstPause, doubled with each refusal up to kLongestPause.
@@ -42,6 +44,7 @@ class RateBudget {
  private:
   std::chrono::nanoseconds check_interval_{0};
   SendTimes sent_{kBudgetRequests};
+  SendTimes sent_without_lookups_{kBudgetRequests};  // look-ups slow no round down
   TimePoint paused_until_;
   std::chrono::nanoseconds next_pause_ = kFirstPause;
 };

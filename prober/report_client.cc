@@ -44,7 +44,9 @@ void ReportClient::SetGateway(GatewayState state, std::chrono::nanoseconds round
   queue_.SetGateway(state, round_trip);
 }
 
-void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health) { queue_.Observe(id, health); }
+void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health, Primary primary) {
+  queue_.Observe(id, health, primary);
+}
 
 void ReportClient::Connect() {
   auto fd = OpenConnection(path_);

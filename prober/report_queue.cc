@@ -30,8 +30,8 @@ void ReportQueue::SetGateway(GatewayState state, std::chrono::nanoseconds round_
   gateway_news_ = News::kWaiting;
 }
 
-void ReportQueue::Observe(const TunnelId& id, const TunnelHealth& health) {
-  tunnels_[id] = {.health = health, .number = ++observations_, .news = News::kWaiting};
+void ReportQueue::Observe(const TunnelId& id, const TunnelHealth& health, Primary primary) {
+  tunnels_[id] = {.health = health, .primary = primary, .number = ++observations_, .news = News::kWaiting};
 }
 
 void ReportQueue::BeginConnection() {
@@ -55,6 +55,7 @@ std::optional<std::string> ReportQueue::Next() {
     entry.set_observation(observed.number);
     entry.set_status(static_cast<wire::TunnelStatus>(observed.health.status));
     entry.set_reason(static_cast<wire::Reason>(observed.health.reason));
+    entry.set_primary(static_cast<wire::Primary>(observed.primary));
   }
   if (report.tunnels().empty() && gateway_news_ == News::kNone) return std::nullopt;
   gateway_news_ = News::kInPacket;

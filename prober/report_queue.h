@@ -11,6 +11,7 @@
 
 #include "common/health.h"
 #include "common/tunnel_id.h"
+#include "prober/primary.h"
 #include "prober/settings.h"
 #include "prober/tunnel_health.h"
 
@@ -28,7 +29,7 @@ class ReportQueue {
 
   // The gateway's part goes with the next report even if no tunnel has news.
   void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip);
-  void Observe(const TunnelId& id, const TunnelHealth& health);
+  void Observe(const TunnelId& id, const TunnelHealth& health, Primary primary = Primary::kUncertain);
 
   // A new connection: sequences begin at 1, and everything known is news.
   void BeginConnection();
@@ -41,6 +42,7 @@ class ReportQueue {
   enum class News { kNone, kWaiting, kInPacket };
   struct Observed {
     TunnelHealth health;
+    Primary primary = Primary::kUncertain;
     std::uint64_t number = 0;
     News news = News::kNone;
   };

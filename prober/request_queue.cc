@@ -1,10 +1,16 @@
 #include "prober/request_queue.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
 namespace failover {
+namespace {
+
+constexpr std::array kInTurn = {Use::kConfirmation, Use::kRound, Use::kLookup};
+
+}  // namespace
 
 void RequestQueue::Configure(
     const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now) {
@@ -15,7 +21,7 @@ void RequestQueue::Configure(
     std::unique_ptr<RateBudget>& budget = budgets_[key];
     if (!budget) budget = std::make_unique<RateBudget>();
     budget->SetCheckInterval(check_interval);
-    lines_.push_back({.rate = budget.get(), .confirmations = {}, .rounds = {}});
+    lines_.push_back({.rate = budget.get(), .by_use = {}});
   }
 }
 
@@ -24,7 +30,7 @@ void RequestQueue::Add(const Question& question, TimePoint not_before) {
 }
 
 std::optional<TimePoint> RequestQueue::Line::ReadyAt(Use use) const {
-  const Waiting& waiting = use == Use::kRound ? rounds : confirmations;
+  const Waiting& waiting = by_use.at(static_cast<std::size_t>(use));
   if (waiting.empty()) return std::nullopt;
   return std::max(waiting.begin()->first, rate->RoomAt(use));
 }
@@ -33,7 +39,7 @@ std::optional<Question> RequestQueue::Take(TimePoint now) {
   if (in_flight_ >= kMaxInFlight || second_.RoomAt(kMaxInSecond, std::chrono::seconds(1)) > now) {
     return std::nullopt;
   }
-  for (const Use use : {Use::kConfirmation, Use::kRound}) {
+  for (const Use use : kInTurn) {
     Waiting* longest = nullptr;
     for (Line& line : lines_) {
       const auto ready = line.ReadyAt(use);
@@ -53,7 +59,7 @@ void RequestQueue::Sent(const Question& question, TimePoint now) {
 
 void RequestQueue::SentAgain(const Question& question, unsigned times, TimePoint now) {
   for (; times > 0; --times) {
-    budget(question.budget).Sent(now);
+    budget(question.budget).Sent(now, question.use);
     second_.Add(now);
   }
 }
@@ -61,8 +67,8 @@ void RequestQueue::SentAgain(const Question& question, unsigned times, TimePoint
 std::vector<Question> RequestQueue::Drop(std::size_t budget) {
   std::vector<Question> dropped;
   Line& line = lines_.at(budget);
-  for (Waiting* waiting : {&line.confirmations, &line.rounds}) {
-    for (const auto& [at, question] : std::exchange(*waiting, {})) dropped.push_back(question);
+  for (const Use use : kInTurn) {
+    for (const auto& [at, question] : std::exchange(line.waiting(use), {})) dropped.push_back(question);
   }
   return dropped;
 }
@@ -77,7 +83,7 @@ std::optional<TimePoint> RequestQueue::next() const {
   if (in_flight_ >= kMaxInFlight) return std::nullopt;
   std::optional<TimePoint> next;
   for (const Line& line : lines_) {
-    for (const Use use : {Use::kConfirmation, Use::kRound}) {
+    for (const Use use : kInTurn) {
       const auto ready = line.ReadyAt(use);
       if (ready && (!next || *ready < *next)) next = ready;
     }

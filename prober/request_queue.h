@@ -2,6 +2,7 @@
 // 100 requests in any second and 100 in flight for the whole process. Pure; the clock is passed in.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -20,7 +21,8 @@ namespace failover {
 inline constexpr std::size_t kMaxInFlight = 100;  // requests; the rest waits
 inline constexpr std::size_t kMaxInSecond = 100;  // requests in any second
 
-// What is asked: about one tunnel, or for a page of the list of all tunnels of its account.
+// What is asked: about one tunnel, for a page of the list of all tunnels of its account, or (kLookup)
+// for the connectors of one tunnel.
 struct Question {
   std::size_t tunnel = 0;  // index in Settings::tunnels; for a page, the first of its group
   unsigned page = 0;       // from 1; 0: about the tunnel alone
@@ -39,8 +41,8 @@ class RequestQueue {
   const RateBudget& budget(std::size_t index) const { return *lines_.at(index).rate; }
 
   void Add(const Question& question, TimePoint not_before);
-  // Takes out the next question that may be sent now: confirmations first, then what has waited
-  // longest. Whoever sends it says so by Sent(), and Ended() when its answer is there.
+  // Takes out the next question that may be sent now: confirmations first, look-ups last, then what
+  // has waited longest. Whoever sends it says so by Sent(), and Ended() when its answer is there.
   std::optional<Question> Take(TimePoint now);
   void Sent(const Question& question, TimePoint now);
   void SentAgain(const Question& question, unsigned times, TimePoint now);
@@ -57,10 +59,9 @@ class RequestQueue {
   using Waiting = std::multimap<TimePoint, Question>;  // by the first moment that they may be sent
   struct Line {
     RateBudget* rate;
-    Waiting confirmations;
-    Waiting rounds;
+    std::array<Waiting, 3> by_use;
 
-    Waiting& waiting(Use use) { return use == Use::kRound ? rounds : confirmations; }
+    Waiting& waiting(Use use) { return by_use.at(static_cast<std::size_t>(use)); }
     // When the first of them may be sent; nothing if none waits.
     std::optional<TimePoint> ReadyAt(Use use) const;
   };

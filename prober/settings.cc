@@ -1,5 +1,7 @@
 #include "prober/settings.h"
 
+#include <string_view>
+
 #include "common/clock.h"
 #include "prober/token.h"
 
@@ -28,7 +30,24 @@ WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel&
       .budget_group = tunnel.budget_group(),
       .failover_on = FailoverOn(all, tunnel),
       .failure_threshold =
-          tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold()};
+          tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold(),
+      .failback_service = tunnel.failback_service(),
+      .local_metrics = tunnel.local_metrics()};
+}
+
+std::string_view WithoutSuffix(std::string_view unit) {
+  constexpr std::string_view kSuffix = ".service";
+  if (unit.ends_with(kSuffix)) unit.remove_suffix(kSuffix.size());
+  return unit;
+}
+
+// A failback must be the start of another unit: of the same one it would be a restart of the backup.
+std::optional<std::string> FaultInFailback(const config::Tunnel& tunnel) {
+  if (tunnel.failback_service().empty()) return std::nullopt;
+  const std::string_view backup = WithoutSuffix(tunnel.service());
+  if (WithoutSuffix(tunnel.failback_service()) != backup) return std::nullopt;
+  return "failback_service: is the same unit as service; name the one that ends it, such as failback@" +
+         std::string(backup);
 }
 
 Settings MakeWhole(const LoadedConfig& config) {
@@ -58,9 +77,10 @@ std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, c
   }
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
     WatchedTunnel tunnel = MakeTunnel(config.settings, entry);
+    const std::string here = path + ": tunnels[" + std::to_string(i++) + "].";
+    if (const auto fault = FaultInFailback(entry)) faults.push_back(here + *fault);
     const bool credential = entry.has_token_credential();
-    const std::string field =
-        path + ": tunnels[" + std::to_string(i++) + (credential ? "].token_credential: " : "].token_file: ");
+    const std::string field = here + (credential ? "token_credential: " : "token_file: ");
     if (credential || entry.has_token_file()) {
       auto token = credential ? LoadCredential(entry.token_credential()) : LoadToken(entry.token_file());
       if (!token) {

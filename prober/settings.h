@@ -24,6 +24,8 @@ struct WatchedTunnel {
   std::string budget_group = {};  // empty: by the token
   std::set<TunnelStatus> failover_on;
   unsigned failure_threshold = 1;
+  std::string failback_service = {};  // empty: no failback
+  std::string local_metrics = "auto";
 };
 
 struct Settings {
@@ -43,7 +45,7 @@ struct LoadedSettings {
   Faults exposure;  // of token files
 };
 
-// Fails with every fault of the token files and of api_ca_file.
+// Fails with every fault of the token files, of api_ca_file and of failback_service.
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path);
 
 }  // namespace failover

@@ -106,7 +106,10 @@ void TunnelPoller::OnGateway(const GatewayResult& result) {
 void TunnelPoller::AskNext() {
   while (const auto question = schedule_.TakeNext(BootClock::now())) {
     const WatchedTunnel& tunnel = settings_.tunnels.at(question->tunnel);
-    if (question->page == 0) {
+    if (question->use == Use::kLookup) {
+      http_->Get(ConnectionsUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
+          [this, asked = *question](const HttpAnswer& answer) { OnConnectors(asked, answer); });
+    } else if (question->page == 0) {
       http_->Get(TunnelUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
           [this, asked = *question](const HttpAnswer& answer) { OnAnswer(asked, answer); });
     } else {
@@ -133,6 +136,16 @@ void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
     events_.tunnel(news.id, news.health, answer);
   }
   TellLoads();
+}
+
+void TunnelPoller::OnConnectors(const Question& question, const HttpAnswer& answer) {
+  auto list = JudgeConnections(answer);
+  const Reason reason = list ? Reason::kNone : list.error();
+  const TimePoint now = BootClock::now();
+  schedule_.SentAgain(question, answer.requests - 1, now);
+  const auto wanted = schedule_.ConnectorsAnswered(question, reason, answer.retry_after, now);
+  if (wanted == Lookups::Wanted::kNo) return;
+  events_.connectors(settings_.tunnels.at(question.tunnel).id, std::move(list));
 }
 
 void TunnelPoller::OnTurnDone() {

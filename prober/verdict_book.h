@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/error.h"
@@ -21,6 +23,7 @@ struct TunnelVerdict {
   wire::StartOutcome last_outcome = wire::NOT_STARTED;
   TimePoint last_start;  // meaningless for NOT_STARTED
   std::uint64_t observation = 0;
+  std::optional<TimePoint> last_failback = {};  // the last start of failback_service
 };
 
 class VerdictBook {
@@ -30,12 +33,14 @@ class VerdictBook {
   std::expected<void, Error> Read(std::string_view packet, TimePoint now);
 
   const std::map<TunnelId, TunnelVerdict>& verdicts() const { return verdicts_; }
-  std::uint64_t sequence() const { return sequence_; }  // of the newest report that was read
+  const std::vector<TunnelId>& news() const { return news_; }  // whose verdict the last packet had
+  std::uint64_t sequence() const { return sequence_; }         // of the newest report that was read
   const std::string& config_digest() const { return config_digest_; }
   std::uint64_t unknown_tunnels() const { return unknown_tunnels_; }
 
  private:
   std::map<TunnelId, TunnelVerdict> verdicts_;
+  std::vector<TunnelId> news_;
   std::uint64_t sequence_ = 0;
   std::string config_digest_;
   std::uint64_t unknown_tunnels_ = 0;

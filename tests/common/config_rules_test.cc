@@ -65,20 +65,29 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
           {"", std::string(65, 'x'), "a\nb", "\x1b[1m", "a\x7f", std::string("a\0b", 3), "cfat_x"}},
       {"budget_group", {"a", "the other user", "터널", std::string(64, 'x')},
           {"", std::string(65, 'x'), "a\nb", "\x1b[1m", std::string("a\0b", 3), "cfut_x"}},
+      {"local_metrics", {"auto", "127.0.0.1:20241", "127.255.0.9:1", "localhost:65535", "[::1]:9"},
+          {"", "Auto", "auto:1", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:01", "127.0.0.1:65536",
+              "127.0.0.256:1", "127.0.0.01:1", "127.1:1", "128.0.0.1:1", "0.0.0.0:1", "[::]:1", "::1:1",
+              "[::2]:1", "[::ffff:127.0.0.1]:1", "localhost", "localhost.:1", "host:1", "127.0.0.1.x:1",
+              "http://127.0.0.1:1", "127.0.0.1:1/", "127.0.0.1:1\n", " 127.0.0.1:1", "127.0.0.1:1 ",
+              "127.0.0.1:+1", "x@127.0.0.1:1", std::string("127.0.0.1:1\0", 12)}},
   };
   for (const FieldCase& c : cases) ExpectTakes(c);
 }
 
 TEST(ConfigRules, AServiceIsOnePlainServiceUnitAndNothingElse) {
-  ExpectTakes({"service",
-      {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d", "my.app",
-          "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'), std::string(247, 'a') + ".service"},
-      {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a", "/etc/systemd/x.service",
-          "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n", "a.service\n", "a;b", "a$b", "a'b", "a\"b",
-          "a%i", "a,b", "a=b", "a\\b", "a\\x2", "a\\x2G", "a\\", "\xc3\xa4", "a\xff", std::string("a\0b", 3),
-          "@", "@a", "a@", "a@.service", "@a.service", "a.socket", "a.target", "a.mount", "a.automount",
-          "a.swap", "a.timer", "a.path", "a.slice", "a.scope", "a.device", std::string(248, 'a'),
-          std::string(248, 'a') + ".service", "cfat_x", "cfut_x", "cfk_x"}});
+  for (const char* field : {"service", "failback_service"}) {
+    ExpectTakes({field,
+        {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d", "my.app",
+            "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'), std::string(247, 'a') + ".service"},
+        {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a",
+            "/etc/systemd/x.service", "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n", "a.service\n",
+            "a;b", "a$b", "a'b", "a\"b", "a%i", "a,b", "a=b", "a\\b", "a\\x2", "a\\x2G", "a\\", "\xc3\xa4",
+            "a\xff", std::string("a\0b", 3), "@", "@a", "a@", "a@.service", "@a.service", "a.socket",
+            "a.target", "a.mount", "a.automount", "a.swap", "a.timer", "a.path", "a.slice", "a.scope",
+            "a.device", std::string(248, 'a'), std::string(248, 'a') + ".service", "cfat_x", "cfut_x",
+            "cfk_x"}});
+  }
 }
 
 TEST(ConfigRules, AServiceGetsItsSuffixWhereItIsMissing) {

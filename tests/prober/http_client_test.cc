@@ -4,6 +4,8 @@
 #include <curl/curl.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace failover {
 namespace {
 
@@ -40,7 +42,7 @@ class HttpClientTest : public testing::Test {
   std::vector<HttpAnswer> GetTwice(const std::string& url) {
     std::vector<HttpAnswer> answers;
     EventLoop loop;
-    HttpClient client(loop, {.ca_file = "", .timeout = 5s}, [&] {
+    HttpClient client(loop, {.peer = peer_, .timeout = 5s}, [&] {
       ++turns_;
       if (answers.size() == 2) loop.Stop();
     });
@@ -51,6 +53,7 @@ class HttpClientTest : public testing::Test {
     loop.Run();
     return answers;
   }
+  HttpSettings::Peer peer_ = HttpSettings::Peer::kApi;
   int turns_ = 0;
 };
 
@@ -69,6 +72,24 @@ TEST_F(HttpClientTest, OnlyHttpsIsSpoken) {
       EXPECT_TRUE(answer.body.empty()) << url;
     }
   }
+}
+
+TEST_F(HttpClientTest, OfThisHostNothingButPlainHttpToTheLoopbackIsAsked) {
+  peer_ = HttpSettings::Peer::kThisHost;
+  // 192.0.2.1 is nobody's; a proxy would be asked at an address that is not this host's either.
+  setenv("http_proxy", "http://192.0.2.1:1", 1);
+  for (const char* url :
+      {"http://127.0.0.1:1/", "http://127.9.9.9:1/", "http://[::1]:1/", "http://192.0.2.1:1/",
+          "http://0.0.0.0:1/", "http://[2001:db8::1]:1/", "http://[::ffff:7f00:1]:1/"}) {
+    for (const HttpAnswer& answer : GetTwice(url)) {
+      EXPECT_EQ(answer.transport, Transport::kConnect) << url;
+      EXPECT_LT(answer.elapsed, 2s) << url << ": no packet leaves";
+    }
+  }
+  for (const char* url : {"https://127.0.0.1:1/", "file:///etc/passwd", "ftp://127.0.0.1:1/"}) {
+    for (const HttpAnswer& answer : GetTwice(url)) EXPECT_EQ(answer.transport, Transport::kInternal) << url;
+  }
+  unsetenv("http_proxy");
 }
 
 TEST_F(HttpClientTest, DestructionCancelsWhatIsUnderWay) {

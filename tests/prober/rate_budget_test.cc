@@ -39,6 +39,29 @@ TEST_F(RateBudgetTest, RoundsEndAt864AndConfirmationsAt960InAnyFiveMinutes) {
   EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 300s + 96 * 100ms) << "they gave way";
 }
 
+TEST_F(RateBudgetTest, LookUpsEndAt912OfAllAndSlowNoRoundDown) {
+  for (int i = 0; i < 500; ++i) budget_.Sent(kNow, Use::kRound);
+  for (int i = 0; i < 411; ++i) budget_.Sent(kNow, Use::kLookup);
+  EXPECT_LE(budget_.RoomAt(Use::kLookup), kNow);
+  budget_.Sent(kNow, Use::kLookup);
+  EXPECT_EQ(budget_.RoomAt(Use::kLookup), kNow + 300s);
+  EXPECT_LE(budget_.RoomAt(Use::kRound), kNow) << "912 of all, 500 without look-ups";
+  for (int i = 0; i < 48; ++i) budget_.Sent(kNow + 1s, Use::kConfirmation);
+  for (const Use use : {Use::kRound, Use::kConfirmation, Use::kLookup}) {
+    EXPECT_GE(budget_.RoomAt(use), kNow + 300s) << "960 of all";
+  }
+}
+
+TEST_F(RateBudgetTest, BesideFullRoundsThereIsRoomForLookUpsAndForConfirmations) {
+  for (int i = 0; i < 864; ++i) budget_.Sent(kNow);
+  for (int i = 0; i < 48; ++i) {
+    EXPECT_LE(budget_.RoomAt(Use::kLookup), kNow);
+    budget_.Sent(kNow, Use::kLookup);
+  }
+  EXPECT_EQ(budget_.RoomAt(Use::kLookup), kNow + 300s);
+  EXPECT_LE(budget_.RoomAt(Use::kConfirmation), kNow);
+}
+
 TEST_F(RateBudgetTest, RetryAfterIsObeyedUpToTenMinutes) {
   const std::vector<std::pair<std::chrono::seconds, std::chrono::seconds>> cases = {
       {1s, 1s}, {30s, 30s}, {600s, 600s}, {601s, 600s}, {std::chrono::seconds::max(), 600s}};

@@ -61,6 +61,20 @@ TEST_F(ReportQueueTest, AReportCarriesEveryFieldOfTheContract) {
   EXPECT_EQ(report.tunnels(0).reason(), wire::rate_limited);
 }
 
+TEST_F(ReportQueueTest, AnObservationGoesWithWhatIsKnownOfThePrimaryThen) {
+  queue_.SetGateway(GatewayState::kReachable, 1us);
+  queue_.Observe(Id(1), Known(TunnelStatus::kHealthy), Primary::kReturned);
+  queue_.Observe(Id(2), Known(TunnelStatus::kHealthy), Primary::kAway);
+  queue_.Observe(Id(3), Known(TunnelStatus::kHealthy));
+  const wire::HealthReport report = Take();
+  ASSERT_EQ(report.tunnels_size(), 3);
+  EXPECT_EQ(report.tunnels(0).primary(), wire::PRIMARY_RETURNED);
+  EXPECT_EQ(report.tunnels(1).primary(), wire::PRIMARY_AWAY);
+  EXPECT_EQ(report.tunnels(2).primary(), wire::PRIMARY_UNCERTAIN);
+  queue_.Observe(Id(1), Known(TunnelStatus::kHealthy), Primary::kUncertain);
+  EXPECT_EQ(Take().tunnels(0).primary(), wire::PRIMARY_UNCERTAIN);
+}
+
 TEST_F(ReportQueueTest, ARoundTripIsNeverRoundedToNone) {
   queue_.SetGateway(GatewayState::kReachable, 1ns);
   EXPECT_EQ(Take().round_trip_us(), 1U);

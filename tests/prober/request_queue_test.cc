@@ -51,6 +51,17 @@ TEST_F(RequestQueueTest, ConfirmationsGoBeforeRounds) {
   EXPECT_THAT(SendAll(kNow + 1s), ElementsAre(2, 3, 1));
 }
 
+TEST_F(RequestQueueTest, LookUpsGoLastAndAreDroppedWithTheRest) {
+  Add(1, kNow, 0, Use::kLookup);
+  Add(2, kNow + 1s);
+  Add(3, kNow + 1s, 0, Use::kConfirmation);
+  EXPECT_EQ(queue_.next(), kNow);
+  EXPECT_THAT(SendAll(kNow + 1s), ElementsAre(3, 2, 1));
+  Add(4, kNow, 0, Use::kLookup);
+  EXPECT_EQ(queue_.Drop(0).size(), 1U);
+  EXPECT_EQ(queue_.next(), std::nullopt);
+}
+
 TEST_F(RequestQueueTest, AFullBudgetWaitsAloneAndItsConfirmationsHaveTheirReserve) {
   for (std::size_t i = 0; i < 864; ++i) {
     queue_.Sent({.budget = 0}, kNow - 100s);

@@ -68,6 +68,33 @@ TEST(Settings, ATunnelsOwnValuesWin) {
   EXPECT_EQ(tunnels[1].budget_group, "");
 }
 
+TEST(Settings, FailbackIsWhatATunnelAsksFor) {
+  const auto made = MakeSettings(
+      Parse(
+          R"({"gateway_check":false,"tunnels":[)" +
+          TunnelJson("15", R"("token":"t","failback_service":"failback@backup","local_metrics":"[::1]:9")") +
+          "," + TunnelJson("16", R"("token":"t")") + "]}"),
+      "t.json");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_THAT(made->settings.tunnels[0].failback_service, StartsWith("failback@backup"));
+  EXPECT_EQ(made->settings.tunnels[0].local_metrics, "[::1]:9");
+  EXPECT_EQ(made->settings.tunnels[1].failback_service, "");
+  EXPECT_EQ(made->settings.tunnels[1].local_metrics, "auto");
+}
+
+TEST(Settings, AFailbackThatIsTheBackupItselfIsRefused) {
+  for (const char* same : {"backup", "backup.service"}) {
+    const auto made = MakeSettings(
+        Parse(R"({"gateway_check":false,"tunnels":[)" +
+              TunnelJson("15", R"("token":"t","failback_service":")" + std::string(same) + "\"") + "]}"),
+        "t.json");
+    ASSERT_FALSE(made.has_value()) << same;
+    EXPECT_THAT(
+        made.error(), ElementsAre("t.json: tunnels[0].failback_service: is the same unit as service; "
+                                  "name the one that ends it, such as failback@backup"));
+  }
+}
+
 TEST(Settings, TokensComeFromTheirFiles) {
   const TempDir dir;
   const std::string good = dir.Write("good", "cfut_1\n");

@@ -47,19 +47,21 @@ class TunnelPollerTest : public testing::Test {
   std::vector<TunnelHealth> healths_;
   std::size_t told_ = 0;  // healths at the last turn_done
   EventLoop loop_;
-  TunnelPoller poller_{loop_, {.gateway =
-                                      [this](const GatewayResult& result) {
-                                        gateway_.push_back(result.state);
-                                        Check();
-                                      },
-                                  .tunnel = [this](const TunnelId&, const TunnelHealth& health,
-                                                const HttpAnswer&) { healths_.push_back(health); },
-                                  .budget = [](const BudgetLoad&) {},
-                                  .turn_done =
-                                      [this] {
-                                        told_ = healths_.size();
-                                        Check();
-                                      }}};
+  TunnelPoller poller_{
+      loop_, {.gateway =
+                     [this](const GatewayResult& result) {
+                       gateway_.push_back(result.state);
+                       Check();
+                     },
+                 .tunnel = [this](const TunnelId&, const TunnelHealth& health,
+                               const HttpAnswer&) { healths_.push_back(health); },
+                 .budget = [](const BudgetLoad&) {},
+                 .connectors = [](const TunnelId&, const std::expected<Connectors, Reason>&) {},
+                 .turn_done =
+                     [this] {
+                       told_ = healths_.size();
+                       Check();
+                     }}};
 };
 
 TEST_F(TunnelPollerTest, WithoutGatewayCheckEveryTunnelIsAskedEachRound) {

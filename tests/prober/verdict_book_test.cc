@@ -40,6 +40,26 @@ TEST(VerdictBook, KeepsTheNewestVerdictOfEachTunnel) {
   EXPECT_EQ(book.unknown_tunnels(), 2U);
 }
 
+TEST(VerdictBook, TheLastFailbackIsKnownOrThereWasNone) {
+  VerdictBook book;
+  wire::Acknowledgement ack = About(wire::WAIT_HEALTHY);
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.verdicts().begin()->second.last_failback, std::nullopt);
+  ack.mutable_tunnels(0)->set_last_failback_age_ms(2500);
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.verdicts().begin()->second.last_failback, kNow - 2500ms);
+}
+
+TEST(VerdictBook, TheNewsAreThoseOfTheLastAcknowledgement) {
+  VerdictBook book;
+  ASSERT_TRUE(book.Read(About(wire::WAIT_HEALTHY).SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.news(), std::vector{*TunnelId::FromBytes(kIdBytes)});
+  wire::Acknowledgement ack;
+  ack.set_sequence(5);
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_TRUE(book.news().empty());
+}
+
 TEST(VerdictBook, AnAcknowledgementWithoutNewsKeepsWhatIsKnown) {
   VerdictBook book;
   ASSERT_TRUE(book.Read(About(wire::WAIT_COOLDOWN).SerializeAsString(), kNow).has_value());

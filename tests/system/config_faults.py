@@ -9,10 +9,10 @@ NOT_SHOWN = "(not shown, may be a token)"
 KNOWN = (
     "gateway_ip, check_interval, tunnels, gateway_check, gateway_timeout, api_base_url, api_timeout, "
          "api_ca_file, confirm_interval, failure_threshold, failover_on, unknown_is_down_after, cooldown, "
-         "max_starts_per_hour, start_timeout, log_every_check")
+         "max_starts_per_hour, start_timeout, log_every_check, recovery_deadline, failback_after")
 KNOWN_OF_TUNNEL = (
     "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold, "
-    "token_credential, budget_group")
+    "token_credential, budget_group, failback_service, local_metrics")
 GATEWAY_REMEDY = "write the gateway's address, as `ip route show default` prints it"
 ACCOUNT_REMEDY = "copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)"
 TUNNEL_REMEDY = ("copy the tunnel ID from the Cloudflare dashboard (Networking > Tunnels) or from "
@@ -21,6 +21,9 @@ TOKEN_REMEDY = (
     "create an API token with the permission Cloudflare Tunnel: Read and write it here or into "
                 "token_file")
 UNIT_REMEDY = "write the name of one .service unit, such as cloudflared_1 or backup@home.service"
+FAILBACK_REMEDY = "write the name of one .service unit, such as failback@cloudflared_1"
+METRICS_REMEDY = ("write auto, or the address that cloudflared has as --metrics, such as "
+                  "127.0.0.1:20241")
 URL_REMEDY = "write an address such as https://api.cloudflare.com/client/v4"
 STATUS_REMEDY = 'write a list such as ["down", "degraded", "inactive"]'
 
@@ -58,6 +61,11 @@ def whole_range(field, high):
 def unit(what, value, fault):
     return (f"unit is {what}", tunnel("service", value),
             [f"tunnels[0].service: {fault}; {UNIT_REMEDY}"])
+
+
+def metrics(what, value, fault):
+    return (f"local_metrics {what}", tunnel("local_metrics", value),
+            [f'tunnels[0].local_metrics: "{value}" {fault}; {METRICS_REMEDY}'])
 
 
 def url(what, value, fault):
@@ -104,6 +112,8 @@ CASES = [
     *number_range("unknown_is_down_after", 0, 86400, -1),
     *number_range("cooldown", 1, 86400, 0),
     *number_range("start_timeout", 1, 3600, 3601),
+    *number_range("recovery_deadline", 1, 86400, 0.5),
+    *number_range("failback_after", 1, 86400, 86401),
     *whole_range("failure_threshold", 100),
     *whole_range("max_starts_per_hour", 3600),
     ("a tunnel's threshold out of range", tunnel("failure_threshold", 101),
@@ -176,6 +186,18 @@ CASES = [
     unit("two words", "a b", '"a b" is not the name of a unit'),
     unit("with a newline", "a\nb", '"a\\x0ab" is not the name of a unit'),
     unit("dots", "..", '".." is not the name of a unit'),
+    ("failback unit a template", tunnel("failback_service", "failback@"),
+     [f'tunnels[0].failback_service: "failback@" is a bare template without an instance; '
+      f"{FAILBACK_REMEDY}"]),
+    ("failback unit a path", tunnel("failback_service", "/x.service"),
+     [f'tunnels[0].failback_service: "/x.service" is a path, not the name of a unit; '
+      f"{FAILBACK_REMEDY}"]),
+    metrics("without a port", "127.0.0.1", "is neither auto nor an address with a port"),
+    metrics("a URL", "http://127.0.0.1:20241", "is neither auto nor an address with a port"),
+    metrics("of another host", "192.168.1.1:20241", "is not on this host's loopback"),
+    metrics("of every address", "0.0.0.0:20241", "is not on this host's loopback"),
+    metrics("a name", "metrics.example:20241", "is not on this host's loopback"),
+    metrics("port 0", "127.0.0.1:0", "has a bad port"),
     unit("too long", "x." * 125, f'"{"x." * 24}..." is longer than 255 characters'),
 ]
 
@@ -216,6 +238,8 @@ VALID = [
     ("IPv6 API", put("api_base_url", "https://[fd77::1]:8443/client/v4")),
     ("fractions of seconds", put("check_interval", 2.5)),
     ("one status", put("failover_on", ["down"])),
+    ("failback", tunnel("failback_service", "failback@cloudflared_1")),
+    ("local metrics by IPv6", tunnel("local_metrics", "[::1]:65535")),
     ("largest and smallest",
      lambda c: c.update(check_interval=3600, cooldown=86400, failure_threshold=100)),
 ]

@@ -37,9 +37,9 @@ class FakeApi:
         with open(self.path("api/port"), encoding="ascii") as file:
             return f"https://{host or GATEWAY[4]}:{file.read()}/client/v4"
 
-    def behave(self, default=None, by_id=None, lists=None, **tunnels):
+    def behave(self, default=None, by_id=None, lists=None, connections=None, **tunnels):
         """behave("down") or behave({"http": 500}), and t1=..., t2=... for single tunnels; `lists`
-        as fake_cloudflare has it."""
+        and `connections` (by a tunnel's number) as fake_cloudflare has them."""
         def answer(told):
             return {"status": told} if isinstance(told, str) else told
         answers = {tunnel_id(int(key[1:])): answer(value) for key, value in tunnels.items()}
@@ -48,6 +48,9 @@ class FakeApi:
             told["default"] = answer(default)
         if lists is not None:
             told["lists"] = lists
+        if connections is not None:
+            told["connections"] = {tunnel_id(number): connectors
+                                   for number, connectors in connections.items()}
         new = self.path("api/behaviour.new")
         with open(new, "w", encoding="utf-8") as file:
             json.dump(told, file)
@@ -63,6 +66,11 @@ class FakeApi:
             wanted = f"/{account}/cfd_tunnel({'' if singly else '[?]|'}/{tunnel_id(tunnel)}$)"
         return [(float(words[0]), int(words[3])) for words in self._lines("api/requests.log")
                 if re.search(wanted, words[2])]
+
+    def lookups(self, tunnel):
+        """[(time, HTTP status)] of the questions for the connectors of a tunnel."""
+        return [(float(words[0]), int(words[3])) for words in self._lines("api/requests.log")
+                if words[2].endswith(f"/{tunnel_id(tunnel)}/connections")]
 
     def list_requests(self, account=ACCOUNT):
         """[(time, page)] of the questions for the list of an account."""

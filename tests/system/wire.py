@@ -1,12 +1,14 @@
 """proto/health.proto by hand, for peers that need not keep to it.
 
-Encodes what a prober may send and what it may not; decodes acknowledgements.
+Encodes what a prober may send and what it may not, and what a supervisor answers; decodes both.
 """
 import uuid
 
 REACHABLE, UNREACHABLE, NOT_CHECKED = 1, 2, 3
 UNKNOWN, HEALTHY, DEGRADED, DOWN, INACTIVE = 1, 2, 3, 4, 5
 NONE, TIMEOUT, RATE_LIMITED = 1, 2, 7
+UNCERTAIN, AWAY, RETURNED = 0, 1, 2
+NOT_STARTED, PENDING, SUCCEEDED = 0, 1, 2
 MAX_PACKET = 16 * 1024
 MAX_TUNNELS = 128
 
@@ -33,12 +35,13 @@ def data(field, value):
     return varint(field << 3 | 2) + varint(len(value)) + value
 
 
-def tunnel(tunnel_id, observation, status, reason=None):
+def tunnel(tunnel_id, observation, status, reason=None, primary=None):
     """One TunnelHealth. `tunnel_id`: a UUID's text, or any bytes."""
     raw = tunnel_id if isinstance(tunnel_id, bytes) else uuid.UUID(tunnel_id).bytes
     if reason is None:
         reason = TIMEOUT if status == UNKNOWN else NONE
-    return data(1, raw) + number(2, observation) + number(3, status) + number(4, reason)
+    return (data(1, raw) + number(2, observation) + number(3, status) + number(4, reason)
+            + (b"" if primary is None else number(5, primary)))
 
 
 def report(sequence, instance, tunnels=(), gateway=REACHABLE, digest=bytes(32), round_trip=100,
@@ -77,6 +80,28 @@ def fields(message):
             raise ValueError(f"wire type {kind}")
         found.setdefault(key >> 3, []).append(value)
     return found
+
+
+def verdict(tunnel_id, outcome, start_age_ms=0, failback_age_ms=0):
+    """One TunnelVerdict, as far as a prober acts on it."""
+    return (data(1, uuid.UUID(tunnel_id).bytes) + number(4, outcome) + number(5, start_age_ms)
+            + number(8, failback_age_ms))
+
+
+def answer(sequence, verdicts=()):
+    """One Acknowledgement; `verdicts` as verdict() makes them."""
+    return number(1, sequence) + b"".join(data(3, verdict) for verdict in verdicts)
+
+
+def health_report(message):
+    """{"sequence", "tunnels": {id: {...}}} of one HealthReport."""
+    whole = fields(message)
+    tunnels = {}
+    for raw in whole.get(6, []):
+        one = {field: values[0] for field, values in fields(raw).items()}
+        tunnels[str(uuid.UUID(bytes=one[1]))] = {
+            "observation": one[2], "status": one[3], "reason": one[4], "primary": one.get(5, 0)}
+    return {"sequence": whole[1][0], "tunnels": tunnels}
 
 
 def acknowledgement(message):
