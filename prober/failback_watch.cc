@@ -37,6 +37,7 @@ void FailbackWatch::Configure(const Settings& settings, const VerdictBook& verdi
 }
 
 void FailbackWatch::Acknowledged(const VerdictBook& verdicts) {
+  if (ready_urls_.empty()) return;  // nobody wants to know
   for (const TunnelId& id : verdicts.news()) Follow(id, verdicts.verdicts().at(id));
 }
 
