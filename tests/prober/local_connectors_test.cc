@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/clock.h"
 #include "tests/prober/connector_samples.h"
 #include "tests/prober/tiny_server.h"
 

@@ -35,6 +35,7 @@ class TunnelPollerTest : public testing::Test {
     deadline.Start(10s);
     const auto configured = poller_.Configure(settings_);
     ASSERT_TRUE(configured.has_value()) << configured.error().message;
+    if (watched_) poller_.WatchConnectors(*watched_);
     loop_.Run();
   }
   void Check() {
@@ -43,8 +44,10 @@ class TunnelPollerTest : public testing::Test {
 
   Settings settings_;
   std::function<bool()> enough_;
+  std::optional<TunnelId> watched_;
   std::vector<GatewayState> gateway_;
   std::vector<TunnelHealth> healths_;
+  std::vector<Reason> lookups_;
   std::size_t told_ = 0;  // healths at the last turn_done
   EventLoop loop_;
   TunnelPoller poller_{
@@ -56,7 +59,12 @@ class TunnelPollerTest : public testing::Test {
                  .tunnel = [this](const TunnelId&, const TunnelHealth& health,
                                const HttpAnswer&) { healths_.push_back(health); },
                  .budget = [](const BudgetLoad&) {},
-                 .connectors = [](const TunnelId&, const std::expected<Connectors, Reason>&) {},
+                 .connectors =
+                     [this](const TunnelId& id, const std::expected<Connectors, Reason>& list) {
+                       EXPECT_EQ(id, settings_.tunnels[1].id);
+                       EXPECT_FALSE(list.has_value());
+                       lookups_.push_back(list.error());
+                     },
                  .turn_done =
                      [this] {
                        told_ = healths_.size();
@@ -82,6 +90,12 @@ TEST_F(TunnelPollerTest, WithoutTheGatewayCloudflareIsAskedNothing) {
   RunUntil([this] { return gateway_.size() >= 4; });
   EXPECT_TRUE(healths_.empty());
   for (const GatewayState state : gateway_) EXPECT_EQ(state, GatewayState::kUnreachable);
+}
+
+TEST_F(TunnelPollerTest, AWatchedTunnelsConnectorsAreAskedForAndTheReasonForNoListIsTold) {
+  watched_ = settings_.tunnels[1].id;
+  RunUntil([this] { return !lookups_.empty() && told_ >= 4; });
+  EXPECT_EQ(lookups_, std::vector{Reason::kConnect}) << "not in every round";
 }
 
 TEST_F(TunnelPollerTest, TheGatewaysPartIsToldEachIntervalAlsoWhileAProbeLasts) {
