@@ -19,12 +19,9 @@ class Reader {
   }
   // One to nine digits.
   std::chrono::nanoseconds Fraction() {
-    std::chrono::nanoseconds value{0};
     std::chrono::nanoseconds unit{std::chrono::milliseconds(100)};
-    do {
-      value += unit * Digit();
-      unit /= 10;
-    } while (unit.count() > 0 && AtDigit());
+    std::chrono::nanoseconds value = unit * Digit();
+    for (unit /= 10; unit.count() > 0 && AtDigit(); unit /= 10) value += unit * Digit();
     return value;
   }
   void Expect(char c) {

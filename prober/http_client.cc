@@ -4,7 +4,6 @@
 #include <glog/logging.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -229,9 +228,10 @@ void HttpClient::Get(const std::string& url, const std::string& token, Done done
 }
 
 void HttpClient::OnReady(int fd, short ready) {
-  const int events = (ready & EV_READ ? CURL_CSELECT_IN : 0) | (ready & EV_WRITE ? CURL_CSELECT_OUT : 0);
+  const int in = (ready & EV_READ) != 0 ? CURL_CSELECT_IN : 0;
+  const int out = (ready & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0;
   int running = 0;
-  const CURLMcode code = curl_multi_socket_action(curl_->multi(), fd, events, &running);
+  const CURLMcode code = curl_multi_socket_action(curl_->multi(), fd, in | out, &running);
   LOG_IF(ERROR, code != CURLM_OK) << "libcurl: " << curl_multi_strerror(code);
   TakeAnswers();
 }

@@ -35,9 +35,9 @@ void LocalConnectors::BeginSweep() {
   waiting_.erase(waiting_.begin(), end);
   unanswered_ = found_.size();
   for (const auto& [url, ids] : found_) {
-    http_.Get(url, "", [this, url = url](const HttpAnswer& answer) {
+    http_.Get(url, "", [this, asked = url](const HttpAnswer& answer) {
       --unanswered_;
-      if (const auto id = JudgeReady(answer)) found_[url].insert(*id);
+      if (const auto id = JudgeReady(answer)) found_[asked].insert(*id);
     });
   }
 }
