@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <set>
 #include <utility>
 
 #include "common/config.h"
@@ -13,6 +12,8 @@
 
 namespace failover {
 namespace {
+
+constexpr std::chrono::milliseconds kStatusDelay{500};
 
 void Warn(const Faults& faults) {
   for (const std::string& fault : faults) LOG(WARNING) << Escape(fault);
@@ -32,15 +33,14 @@ std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
 Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
     : loop_(loop), config_path_(std::move(config_path)), service_manager_(loop),
       reports_(loop, std::move(socket_path),
-          {.connected = [this] { poller_.ConfirmAgain(); },
-              .acknowledged = [this] { service_manager_.Status(StatusLine()); }}),
+          {.connected = [this] { poller_.ConfirmAgain(); }, .acknowledged = [this] { TellStatusSoon(); }}),
       poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
                         .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
                                       const HttpAnswer& answer) { OnTunnel(id, health, answer); },
                         .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
                         .turn_done = [this] { OnTurnDone(); }}),
-      on_reload_(loop, SIGHUP, [this] { Reload(); }), on_terminate_(loop, SIGTERM, [this] { Stop(); }),
-      on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
+      status_(loop, [this] { TellStatus(); }), on_reload_(loop, SIGHUP, [this] { Reload(); }),
+      on_terminate_(loop, SIGTERM, [this] { Stop(); }), on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
 
 std::expected<void, Faults> Prober::Start() {
   if (auto done = LoadAndApply(); !done) return done;
@@ -67,10 +67,16 @@ std::expected<void, Faults> Prober::LoadAndApply() {
   if (made->settings.gateway != settings_.gateway) gateway_.reset();
   settings_ = std::move(made->settings);
   reports_.Configure(settings_);
-  std::set<TunnelId> stay;
-  for (const WatchedTunnel& tunnel : settings_.tunnels) stay.insert(tunnel.id);
-  std::erase_if(healths_, [&](const auto& entry) { return !stay.contains(entry.first); });
+  by_id_.clear();
+  for (const WatchedTunnel& tunnel : settings_.tunnels) by_id_.push_back(&tunnel);
+  std::ranges::sort(by_id_, {}, &WatchedTunnel::id);
+  std::erase_if(healths_, [&](const auto& entry) { return Find(entry.first) == nullptr; });
   return {};
+}
+
+const WatchedTunnel* Prober::Find(const TunnelId& id) const {
+  const auto found = std::ranges::lower_bound(by_id_, id, {}, &WatchedTunnel::id);
+  return found != by_id_.end() && (*found)->id == id ? *found : nullptr;
 }
 
 void Prober::Reload() {
@@ -86,6 +92,7 @@ void Prober::Reload() {
 }
 
 void Prober::Stop() {
+  TellStatus();
   service_manager_.Stopping();
   loop_.Stop();
 }
@@ -113,9 +120,8 @@ void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const Http
   const auto [known, first] = healths_.try_emplace(id, health);
   if (!first && known->second == health) return;
   known->second = health;
-  const auto tunnel = std::ranges::find(settings_.tunnels, id, &WatchedTunnel::id);
   const std::string line =
-      "Tunnel " + tunnel->label + " status: " + ToString(health) + Remark(health, answer);
+      "Tunnel " + Find(id)->label + " status: " + ToString(health) + Remark(health, answer);
   if (health.status == TunnelStatus::kHealthy) {
     LOG(INFO) << line;
   } else {
@@ -125,8 +131,14 @@ void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const Http
 
 void Prober::OnTurnDone() {
   reports_.Flush();
-  service_manager_.Status(StatusLine());
+  TellStatusSoon();
 }
+
+void Prober::TellStatusSoon() {
+  if (!status_.running()) status_.Start(kStatusDelay);
+}
+
+void Prober::TellStatus() { service_manager_.Status(StatusLine()); }
 
 std::string Prober::StatusLine() const {
   return DescribeStatus({.tunnels = settings_.tunnels.size(),

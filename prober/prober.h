@@ -28,16 +28,22 @@ class Prober {
   void OnGateway(const GatewayResult& result);
   void OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer);
   void OnTurnDone();
+  const WatchedTunnel* Find(const TunnelId& id) const;  // nullptr: not in the settings
+  // Counting thousands of tunnels after each packet would cost more than asking for them.
+  void TellStatusSoon();
+  void TellStatus();
   std::string StatusLine() const;
 
   EventLoop& loop_;
   std::string config_path_;
   ServiceManager service_manager_;
   Settings settings_;
+  std::vector<const WatchedTunnel*> by_id_;   // of settings_, sorted
   std::map<TunnelId, TunnelHealth> healths_;  // as logged; none before the first answer
   std::optional<GatewayState> gateway_;       // as logged
   ReportClient reports_;
   TunnelPoller poller_;
+  Timer status_;
   SignalWatch on_reload_;
   SignalWatch on_terminate_;
   SignalWatch on_interrupt_;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,12 +39,13 @@ class ReportQueue {
   void Sent();
 
  private:
-  enum class News { kNone, kWaiting, kInPacket };
+  enum class News { kNone, kWaiting };
   struct Observed {
     TunnelHealth health;
     std::uint64_t number = 0;
     News news = News::kNone;
   };
+  using Tunnels = std::map<TunnelId, Observed>;
 
   std::uint64_t instance_;
   std::string digest_;
@@ -52,7 +54,10 @@ class ReportQueue {
   std::optional<GatewayState> gateway_;
   std::chrono::nanoseconds round_trip_{0};
   News gateway_news_ = News::kNone;
-  std::map<TunnelId, Observed> tunnels_;
+  Tunnels tunnels_;
+  std::deque<Tunnels::value_type*> waiting_;  // those with news, as they came: each once
+  std::size_t in_packet_ = 0;                 // of them, the first ones: in the last packet made
+  std::uint64_t packet_knows_ = 0;            // the newest observation when it was made
 };
 
 }  // namespace failover

@@ -13,13 +13,13 @@ std::string Count(std::size_t count, std::string_view what) {
 std::string Tunnels(const StatusFacts& facts) {
   static constexpr std::array kStatuses = {TunnelStatus::kHealthy, TunnelStatus::kDegraded,
       TunnelStatus::kDown, TunnelStatus::kInactive, TunnelStatus::kUnknown};
+  std::map<TunnelStatus, std::size_t> counts;
+  for (const auto& [id, health] : facts.healths) ++counts[health.status];
   std::string text = Count(facts.tunnels, facts.tunnels == 1 ? "tunnel" : "tunnels");
   std::string_view separator = ": ";
   for (const TunnelStatus status : kStatuses) {
-    const auto count = std::ranges::count_if(
-        facts.healths, [&](const auto& entry) { return entry.second.status == status; });
-    if (count == 0) continue;
-    text += std::string(separator) + Count(static_cast<std::size_t>(count), Name(status));
+    if (counts[status] == 0) continue;
+    text += std::string(separator) + Count(counts[status], Name(status));
     separator = ", ";
   }
   const std::size_t unasked = facts.tunnels - std::min(facts.tunnels, facts.healths.size());
@@ -28,10 +28,10 @@ std::string Tunnels(const StatusFacts& facts) {
 }
 
 std::string Started(const StatusFacts& facts) {
-  const auto count = std::ranges::count_if(facts.healths, [&](const auto& entry) {
-    const auto found = facts.verdicts.verdicts().find(entry.first);
-    return found != facts.verdicts.verdicts().end() && found->second.failures > 0 &&
-           found->second.last_outcome == wire::SUCCEEDED;
+  const auto count = std::ranges::count_if(facts.verdicts.verdicts(), [&](const auto& entry) {
+    const TunnelVerdict& verdict = entry.second;
+    return verdict.failures > 0 && verdict.last_outcome == wire::SUCCEEDED &&
+           facts.healths.contains(entry.first);
   });
   return count == 0 ? "" : " (" + Count(static_cast<std::size_t>(count), "backed up") + ")";
 }

@@ -91,6 +91,31 @@ TEST_F(ReportQueueTest, WhatWasNotSentGivesWayToTheNewest) {
   EXPECT_EQ(report.tunnels(0).observation(), 2U);
 }
 
+TEST_F(ReportQueueTest, WhatIsObservedBetweenAPacketAndItsSendingIsNotTakenForSent) {
+  queue_.SetGateway(GatewayState::kReachable, 1us);
+  queue_.Observe(Id(1), Known(TunnelStatus::kDown));
+  queue_.Observe(Id(2), Known(TunnelStatus::kDown));
+  ASSERT_TRUE(queue_.Next().has_value());
+  queue_.Observe(Id(1), Known(TunnelStatus::kHealthy));
+  queue_.Sent();
+  const wire::HealthReport report = Take();
+  ASSERT_EQ(report.tunnels_size(), 1);
+  EXPECT_EQ(report.tunnels(0).tunnel_id(), Id(1).bytes());
+  EXPECT_EQ(report.tunnels(0).status(), wire::HEALTHY);
+  EXPECT_FALSE(queue_.Next().has_value());
+}
+
+TEST_F(ReportQueueTest, WhoWaitsLongestGoesFirstWithTheNewestFact) {
+  queue_.SetGateway(GatewayState::kReachable, 1us);
+  for (unsigned i = 300; i-- > 0;) queue_.Observe(Id(i), Known(TunnelStatus::kDown));
+  queue_.Observe(Id(299), Known(TunnelStatus::kHealthy));
+  const wire::HealthReport report = Take();
+  ASSERT_EQ(report.tunnels_size(), 128);
+  EXPECT_EQ(report.tunnels(0).tunnel_id(), Id(299).bytes());
+  EXPECT_EQ(report.tunnels(0).status(), wire::HEALTHY);
+  EXPECT_EQ(report.tunnels(127).tunnel_id(), Id(172).bytes());
+}
+
 TEST_F(ReportQueueTest, ANewConnectionHearsTheNewestOfEachTunnelWithItsOldNumber) {
   queue_.SetGateway(GatewayState::kReachable, 1us);
   queue_.Observe(Id(1), Known(TunnelStatus::kDown));
@@ -123,6 +148,7 @@ TEST_F(ReportQueueTest, TunnelsThatLeftTheConfigurationAreForgotten) {
   queue_.SetGateway(GatewayState::kReachable, 1us);
   queue_.Observe(Id(1), Known(TunnelStatus::kDown));
   queue_.Observe(Id(2), Known(TunnelStatus::kDown));
+  ASSERT_TRUE(queue_.Next().has_value());  // with both; the socket was full
   Settings settings;
   settings.tunnels = {{.id = Id(2), .label = "", .account_id = "", .token = "", .failover_on = {}}};
   queue_.Configure(settings);
