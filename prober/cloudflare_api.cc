@@ -13,14 +13,30 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// The caller's parser owns the memory behind the element.
-std::expected<dom::object, Error> ParseObject(dom::parser& parser, std::string_view body) {
+// More than any list of the documented size needs; a parser that grew past it for a peer's whim is
+// made anew.
+constexpr std::size_t kKeptCapacity = std::size_t{2} * 1024 * 1024;  // bytes of a body
+
+// Of all bodies, one after another: buffers made for each would cost more in page faults than the
+// parsing does. What it hands out is valid until it is asked for again.
+dom::parser& Parser(std::size_t size) {
+  static dom::parser parser;
+  if (parser.capacity() > kKeptCapacity && size <= kKeptCapacity) parser = dom::parser();
+  return parser;
+}
+
+std::expected<dom::object, Error> Object(simdjson::simdjson_result<dom::element> parsed) {
   dom::object root;
-  // parse() copies the body into a buffer with the padding that simdjson reads past the end.
-  if (const auto error = parser.parse(body.data(), body.size()).get(root)) {
-    return Fail(simdjson::error_message(error));
-  }
+  if (const auto error = parsed.get(root)) return Fail(simdjson::error_message(error));
   return root;
+}
+
+// simdjson reads past the end: it copies the body where there is no room for that.
+std::expected<dom::object, Error> ParseObject(std::string_view body) {
+  return Object(Parser(body.size()).parse(body.data(), body.size()));
+}
+std::expected<dom::object, Error> ParseObject(const std::string& body) {
+  return Object(Parser(body.size()).parse(body));
 }
 
 // The member, or nothing if it is absent or null.
@@ -164,8 +180,7 @@ std::expected<TunnelList, Error> ReadList(const dom::object& root) {
 template <typename Value>
 std::expected<Value, Reason> JudgeBody(
     const HttpAnswer& answer, std::expected<Value, Error> (*read)(const dom::object&)) {
-  dom::parser parser;
-  const auto root = ParseObject(parser, answer.body);
+  const auto root = ParseObject(answer.body);
   std::optional<Envelope> envelope;
   if (root) {
     if (auto parsed = ReadEnvelope(*root)) envelope = std::move(*parsed);
@@ -207,8 +222,7 @@ std::expected<Value, Reason> Judge(
 template <typename Value>
 std::expected<Value, Error> Parse(
     std::string_view body, std::expected<Value, Error> (*read)(const dom::object&)) {
-  dom::parser parser;
-  const auto root = ParseObject(parser, body);
+  const auto root = ParseObject(body);
   if (!root) return std::unexpected(root.error());
   const auto envelope = ReadEnvelope(*root);
   if (!envelope) return std::unexpected(envelope.error());
@@ -231,8 +245,7 @@ std::string ListUrl(std::string_view base, std::string_view account, unsigned pa
 }
 
 std::expected<Envelope, Error> ParseEnvelope(std::string_view body) {
-  dom::parser parser;
-  const auto root = ParseObject(parser, body);
+  const auto root = ParseObject(body);
   if (!root) return std::unexpected(root.error());
   return ReadEnvelope(*root);
 }

@@ -19,6 +19,9 @@ constexpr const char* kUserAgent = "failover-monitor/" FAILOVER_VERSION;
 // A connection is given up after this: a changed address or a stuck peer heals itself.
 constexpr long kMaxConnectionAge = 300;  // seconds
 
+// The parser reads some bytes past the end, and copies a body that has no room for that.
+constexpr std::size_t kRoomBehindBody = 64;
+
 // Only a libcurl that lacks the option fails here, and then nothing below can be relied on.
 template <typename Value>
 void SetEasy(CURL* handle, CURLoption option, Value value) {
@@ -95,6 +98,7 @@ class HttpClient::Transfer {
   List headers_{nullptr, &curl_slist_free_all};  // outlives its use by handle_
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
   std::string body_;
+  std::size_t expected_ = 0;  // bytes of a body: as the last one, so that it seldom grows
   enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
   Done done_;
   std::chrono::steady_clock::time_point begin_;
@@ -137,6 +141,7 @@ std::size_t HttpClient::Transfer::Write(
     const char* data, std::size_t size, std::size_t count, void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t bytes = size * count;
+  if (transfer.body_.empty()) transfer.body_.reserve(transfer.expected_);
   if (bytes > kMaxBody - transfer.body_.size()) {
     transfer.body_state_ = Body::kTooLarge;
     return 0;  // libcurl ends the transfer
@@ -169,6 +174,7 @@ HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
   curl_off_t retry_after = 0;  // seconds; 0 if the header is absent
   curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) answer.retry_after = std::chrono::seconds(retry_after);
+  expected_ = body_.size() + kRoomBehindBody;
   answer.body = std::move(body_);
   return answer;
 }

@@ -1,6 +1,7 @@
 // failover-prober: gives up root first, reads its configuration then, and reports the health of
 // each tunnel to the supervisor. Wiring only.
 #include <glog/logging.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <csignal>
@@ -60,6 +61,8 @@ int Run(const Options& options) {
 int Main(int argc, const char* const* argv) {
   const auto options = ParseOptions(argc, argv);
   if (!options) return options.error();
+  // libcurl's resolver threads would each leave a heap of their own behind.
+  mallopt(M_ARENA_MAX, 1);
   InitLog(argv[0]);
   // OpenSSL writes to sockets that the peer may have closed.
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,6 +1,7 @@
 #include "prober/prober.h"
 
 #include <glog/logging.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <csignal>
@@ -44,6 +45,7 @@ Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path
 
 std::expected<void, Faults> Prober::Start() {
   if (auto done = LoadAndApply(); !done) return done;
+  malloc_trim(0);  // reading the file takes several times its size
   LOG(INFO) << "Checking " << settings_.tunnels.size() << " tunnel(s) every "
             << std::chrono::duration<double>(settings_.check_interval).count() << " s. "
             << "Gateway: " << (settings_.gateway ? settings_.gateway->ToString() : "not checked");
@@ -88,6 +90,7 @@ void Prober::Reload() {
   } else {
     LOG(INFO) << "Configuration reloaded: " << settings_.tunnels.size() << " tunnel(s)";
   }
+  malloc_trim(0);
   service_manager_.Ready();
 }
 
