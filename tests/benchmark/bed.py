@@ -35,7 +35,7 @@ http {{
   fastcgi_temp_path {directory}/nginx.1; uwsgi_temp_path {directory}/nginx.2;
   scgi_temp_path {directory}/nginx.3;
   ssl_certificate {directory}/server.pem; ssl_certificate_key {directory}/server.key;
-  keepalive_requests 100000000; keepalive_timeout 3600;
+  ssl_protocols TLSv1.2 TLSv1.3; keepalive_requests 100000000; keepalive_timeout 3600;
   server {{ listen 127.0.0.1:{http2} ssl http2; location / {{ proxy_pass http://api; }} }}
   server {{ listen 127.0.0.1:{http1} ssl; location / {{ proxy_pass http://api; }} }}
   server {{
@@ -90,6 +90,12 @@ def resident_mb(child):
     return round(int(fields["VmRSS"].split()[0]) / 1024, 2)
 
 
+def unit_environment(unit):
+    """[(name, value)] of a shipped unit's Environment= lines."""
+    with open(os.path.join(ROOT, "systemd", unit), encoding="ascii") as file:
+        return [line.strip().split("=", 2)[1:] for line in file if line.startswith("Environment=")]
+
+
 class Bed:
     def __init__(self, build):
         self.build = build
@@ -108,10 +114,11 @@ class Bed:
     def tool(self, name):
         return os.path.join(self.build, "tests/benchmark", name)
 
-    def start(self, name, arguments, user=None):
+    def start(self, name, arguments, user=None, environment=()):
         with open(self.path(name + ".out"), "ab") as output:
             child = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                     cwd="/", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+                                     cwd="/",
+                                     env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **dict(environment)},
                                      user=user, group=user, extra_groups=None if user is None else [])
         self.children.append(child)
         return child
@@ -213,7 +220,8 @@ class Bed:
             wait_until(lambda: os.path.exists(wire), "the relay listens", self.relay)
             socket = wire
         self.prober = self.start("prober", [os.path.join(self.build, "prober/failover-prober"), *config,
-                                            "--socket", socket, "--user", "nobody"])
+                                            "--socket", socket, "--user", "nobody"],
+                                 environment=unit_environment("failover-prober.service"))
 
     def stop_daemons(self):
         self.stop(self.prober, self.relay, self.supervisor)

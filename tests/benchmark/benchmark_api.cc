@@ -5,6 +5,7 @@
 // Tunnel i belongs to account i / (TUNNELS / ACCOUNTS). /control?... changes what is answered:
 //   delay=MS           every answer waits so long from now on
 //   tunnel=I&status=S  tunnel I has status S; "unauthorized" refuses the question about it
+//   all=S              every tunnel has status S
 //   told=I             when the first answer since that change was handed over (CLOCK_MONOTONIC, ns)
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -99,9 +100,7 @@ class Accounts {
   Accounts(std::size_t tunnels, std::size_t accounts) : per_account_(tunnels / accounts) {
     Noise noise;
     for (std::size_t i = 0; i < tunnels; ++i) tunnels_.push_back({.before_status = Describe(i, noise)});
-    for (std::size_t i = 0; i < tunnels; i += per_account_) {
-      for (std::size_t j = 0; j < per_account_; j += kPerPage) Render(i + j);
-    }
+    RenderAll();
   }
 
   std::size_t size() const { return tunnels_.size(); }
@@ -110,6 +109,10 @@ class Accounts {
     tunnels_.at(index).status = status;
     tunnels_.at(index).told = 0;
     Render(First(index));
+  }
+  void ChangeAll(const std::string& status) {
+    for (Tunnel& tunnel : tunnels_) tunnel.status = status;
+    RenderAll();
   }
   std::size_t per_account() const { return per_account_; }
   // The page that begins with this tunnel.
@@ -140,6 +143,12 @@ class Accounts {
     return text + R"(],"conns_active_at":")" + noise.Time() +
            R"(","conns_inactive_at":null,"tun_type":"cfd_tunnel","metadata":{},"remote_config":true,)" +
            R"("config_src":"cloudflare",)";
+  }
+
+  void RenderAll() {
+    for (std::size_t i = 0; i < tunnels_.size(); i += per_account_) {
+      for (std::size_t j = 0; j < per_account_; j += kPerPage) Render(i + j);
+    }
   }
 
   void Render(std::size_t first) {
@@ -233,6 +242,8 @@ class Server {
     }
     const std::string tunnel = Parameter(request, "tunnel");
     const std::string told = Parameter(request, "told");
+    const std::string all = Parameter(request, "all");
+    if (!all.empty()) accounts_.ChangeAll(all);
     if (!tunnel.empty()) accounts_.Change(std::stoul(tunnel), Parameter(request, "status"));
     if (!told.empty()) answer = std::to_string(accounts_.tunnel(std::stoul(told)).told);
     Send(request, 200, answer, "");

@@ -9,8 +9,9 @@ import os
 import shutil
 import statistics
 import tempfile
+import time
 
-from bed import HERE, PYTHON, ROOT, TOKEN, account_id, tunnel_id, wait_until, words_of_lines
+from bed import HERE, PYTHON, ROOT, TOKEN, account_id, cpu, tunnel_id, wait_until, words_of_lines
 
 TUNNELS = 10  # of the daemons; the script has as many of its own
 WAYS = ("disk", "tmpfs", "script")
@@ -124,6 +125,27 @@ def among(bed, tunnels, accounts, failovers):
     return samples
 
 
+def all_at_once(bed, tunnels, accounts):
+    """Every tunnel fails in the same round: until the last unit was started, 16 at a time."""
+    bed.serve(tunnels, accounts)
+    bed.configure(tunnels, accounts, failure_threshold=1, check_interval=3, cooldown=3600)
+    bed.start_daemons()
+    wait_until(lambda: bed.control(told=tunnels - 1) != "0", "the prober asks about the last account",
+               bed.prober)
+    log = bed.path("systemctl/starts.log")
+    known = len(words_of_lines(log))
+    bed.control(all="down")
+    begin, used = time.monotonic_ns(), cpu(bed.supervisor)
+    wait_until(lambda: len(words_of_lines(log)) >= known + tunnels, f"{tunnels} starts", bed.supervisor, 600)
+    spent = cpu(bed.supervisor) - used
+    calls = words_of_lines(log)[known:]
+    bed.stop_daemons()
+    if len({unit for _, unit in calls}) != tunnels or len(calls) != tunnels:
+        raise SystemExit(f"tests/benchmark/run: {len(calls)} starts of {tunnels} units, each was due once")
+    return {"seconds": round((int(calls[-1][0]) - begin) / 1e9, 2),
+            "supervisor_cpu_us_per_start": round(spent / tunnels / 1000, 1)}
+
+
 def summarize(times):
     times = sorted(time_ns / 1e6 for time_ns in times)
     return {"failovers": len(times), "best_ms": round(times[0], 3),
@@ -138,4 +160,5 @@ def measure(bed, quick):
     disk, tmpfs, script = (result[way]["median_ms"] for way in WAYS)
     return {"ways": result, "fdatasync_ms": round(disk - tmpfs, 3),
             "script_to_disk": round(script / disk, 2), "script_to_tmpfs": round(script / tmpfs, 2),
-            "among_10000": summarize(among(bed, 10000, 100, 3 if quick else 40))}
+            "among_10000": summarize(among(bed, 10000, 100, 3 if quick else 40)),
+            "all_at_once": all_at_once(bed, 1000 if quick else 10000, 100)}

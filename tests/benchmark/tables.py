@@ -45,6 +45,10 @@ GOALS = (
     ("the same, log on the disk, 99th percentile", "ms", 3, ("failover", "ways", "disk", "p99_ms")),
     ("the same with 10,000 tunnels in the cycle, median", "ms", 20,
      ("failover", "among_10000", "median_ms")),
+    ("10,000 tunnels that fail at once: until the last unit is started", "s", None,
+     ("failover", "all_at_once", "seconds")),
+    ("the same, CPU of the supervisor for each start", "us", None,
+     ("failover", "all_at_once", "supervisor_cpu_us_per_start")),
 )
 
 
