@@ -4,7 +4,6 @@
 #include <glog/logging.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,9 +17,6 @@ constexpr long kMaxConnections = 128;
 constexpr const char* kUserAgent = "failover-monitor/" FAILOVER_VERSION;
 // A connection is given up after this: a changed address or a stuck peer heals itself.
 constexpr long kMaxConnectionAge = 300;  // seconds
-
-// The parser reads some bytes past the end, and copies a body that has no room for that.
-constexpr std::size_t kRoomBehindBody = 64;
 
 // Only a libcurl that lacks the option fails here, and then nothing below can be relied on.
 template <typename Value>
@@ -98,7 +94,7 @@ class HttpClient::Transfer {
   List headers_{nullptr, &curl_slist_free_all};  // outlives its use by handle_
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
   std::string body_;
-  std::size_t expected_ = 0;  // bytes of a body: as the last one, so that it seldom grows
+  std::size_t expected_ = 0;  // bytes of the next body, so that it seldom has to grow
   enum class Body { kFits, kTooLarge } body_state_ = Body::kFits;
   Done done_;
   std::chrono::steady_clock::time_point begin_;
@@ -174,7 +170,7 @@ HttpAnswer HttpClient::Transfer::TakeAnswer(CURLcode code, NameLookup lookup) {
   curl_off_t retry_after = 0;  // seconds; 0 if the header is absent
   curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) answer.retry_after = std::chrono::seconds(retry_after);
-  expected_ = body_.size() + kRoomBehindBody;
+  expected_ = body_.size() + 64;  // the parser copies a body that has no room behind its end
   answer.body = std::move(body_);
   return answer;
 }
@@ -207,9 +203,7 @@ struct HttpClient::Curl {
     SetMulti(multi, CURLMOPT_MAXCONNECTS, kMaxConnections);
   }
   Curl(const Curl&) = delete;
-  Curl& operator=(const Curl&) = delete;
   ~Curl() { curl_multi_cleanup(multi); }
-
   CURLM* multi;
 };
 
