@@ -31,7 +31,7 @@ http {{
   upstream api {{ server 127.0.0.1:{backend}; keepalive 512; keepalive_requests 100000000; }}
   proxy_http_version 1.1; proxy_set_header Connection ""; proxy_ignore_client_abort on;
   proxy_temp_path {directory}/nginx.proxy; proxy_max_temp_file_size 0; proxy_read_timeout 60;
-  proxy_buffer_size 64k; proxy_buffers 64 64k; proxy_busy_buffers_size 128k;
+  postpone_output 16000; proxy_buffer_size 64k; proxy_buffers 64 64k; proxy_busy_buffers_size 128k;
   fastcgi_temp_path {directory}/nginx.1; uwsgi_temp_path {directory}/nginx.2;
   scgi_temp_path {directory}/nginx.3;
   ssl_certificate {directory}/server.pem; ssl_certificate_key {directory}/server.key;
