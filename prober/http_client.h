@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +16,10 @@ namespace failover {
 
 inline constexpr std::size_t kMaxBody = std::size_t{8} * 1024 * 1024;  // bytes, decoded
 
-// Whether the name of the host was resolved before a request ended.
-enum class NameLookup { kDone, kNotDone };
+// How far a request came before it ended: to an address, to a TCP connection, out to the peer.
+enum class Reached { kNothing, kAddress, kPeer, kSent };
 // What a CURLcode means here.
-Transport TransportOf(int curl_code, NameLookup lookup);
+Transport TransportOf(int curl_code, Reached reached);
 
 struct HttpSettings {
   std::string ca_file;                  // empty: the system's
@@ -43,22 +42,22 @@ class HttpClient {
 
  private:
   class Transfer;
-  struct Curl;
+  struct Connections;
 
-  void OnReady(int fd, int events);
-  void TakeAnswers();
-  void LeaveConnections();
+  void OnReady(Connections& connections, int fd, int events);
+  void TakeAnswers(Connections& connections);
+  Reached HowFar(const Transfer& transfer) const;
 
   EventLoop& loop_;
   HttpSettings settings_;
   std::function<void()> turn_done_;
-  Timer timer_;
-  std::map<int, FdWatch> watches_;
-  std::vector<std::unique_ptr<Transfer>> running_;
-  std::vector<std::unique_ptr<Transfer>> idle_;          // easy handles to use again
-  std::chrono::steady_clock::time_point last_lookup_{};  // when a request last had an address
+  std::vector<std::unique_ptr<Transfer>> idle_;  // easy handles to use again
+  // When a request that ended since had last had an address, a peer, an answer.
+  std::chrono::steady_clock::time_point last_address_{};
+  std::chrono::steady_clock::time_point last_peer_{};
   std::chrono::steady_clock::time_point last_answer_{};
-  std::unique_ptr<Curl> curl_;  // last: its destruction calls back into the members above
+  std::unique_ptr<Connections> connections_;        // for new requests
+  std::vector<std::unique_ptr<Connections>> left_;  // stuck: what is under way there ends there
 };
 
 }  // namespace failover

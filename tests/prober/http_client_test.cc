@@ -4,6 +4,8 @@
 #include <curl/curl.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace failover {
 namespace {
 
@@ -23,16 +25,28 @@ TEST(HttpClient, CurlCodesHaveTheirMeaning) {
       {CURLE_RECV_ERROR, Transport::kInterrupted},
       {CURLE_HTTP2_STREAM, Transport::kInterrupted},
       {CURLE_BAD_CONTENT_ENCODING, Transport::kInterrupted},
-      {CURLE_OUT_OF_MEMORY, Transport::kInternal},
-      {CURLE_UNSUPPORTED_PROTOCOL, Transport::kInternal},
+      {CURLE_FILESIZE_EXCEEDED, Transport::kTooLarge},
+      {CURLE_OUT_OF_MEMORY, Transport::kTooLarge},
+      {CURLE_UNSUPPORTED_PROTOCOL, Transport::kInterrupted},
+      {CURLE_ABORTED_BY_CALLBACK, Transport::kInterrupted},
   };
   for (const auto& [code, transport] : cases) {
-    EXPECT_EQ(TransportOf(code, NameLookup::kDone), transport) << code;
+    EXPECT_EQ(TransportOf(code, Reached::kSent), transport) << code;
   }
 }
 
-TEST(HttpClient, ATimeoutWithoutAnAddressIsTheNameServers) {
-  EXPECT_EQ(TransportOf(CURLE_OPERATION_TIMEDOUT, NameLookup::kNotDone), Transport::kDns);
+TEST(HttpClient, WhatWentWrongDependsOnHowFarTheRequestCame) {
+  const std::tuple<int, Reached, Transport> cases[] = {
+      {CURLE_OPERATION_TIMEDOUT, Reached::kNothing, Transport::kDns},
+      {CURLE_OPERATION_TIMEDOUT, Reached::kAddress, Transport::kConnect},
+      {CURLE_OPERATION_TIMEDOUT, Reached::kPeer, Transport::kTimeout},
+      {CURLE_OUT_OF_MEMORY, Reached::kNothing, Transport::kInternal},
+      {CURLE_OUT_OF_MEMORY, Reached::kPeer, Transport::kInternal},
+      {CURLE_UNSUPPORTED_PROTOCOL, Reached::kNothing, Transport::kInternal},
+  };
+  for (const auto& [code, reached, transport] : cases) {
+    EXPECT_EQ(TransportOf(code, reached), transport) << code << " " << static_cast<int>(reached);
+  }
 }
 
 class HttpClientTest : public testing::Test {
