@@ -23,6 +23,18 @@ std::expected<dom::object, Error> ParseObject(dom::parser& parser, std::string_v
   return root;
 }
 
+// A key that comes twice can mean either: readers differ in which one they take.
+std::expected<void, Error> NoneTwice(
+    const dom::object& object, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    const auto same = [&](const dom::key_value_pair& field) { return field.key == key; };
+    if (std::count_if(object.begin(), object.end(), same) > 1) {
+      return Fail(std::string(key) + ": more than once");
+    }
+  }
+  return {};
+}
+
 // The member, or nothing if it is absent or null.
 std::optional<dom::element> Member(const dom::object& object, std::string_view key) {
   dom::element element;
@@ -45,6 +57,9 @@ std::expected<std::vector<std::int64_t>, Error> ErrorCodes(const dom::object& ro
 }
 
 std::expected<Envelope, Error> ReadEnvelope(const dom::object& root) {
+  if (const auto once = NoneTwice(root, {"success", "errors", "result", "result_info"}); !once) {
+    return std::unexpected(once.error());
+  }
   bool success = false;
   const auto member = Member(root, "success");
   if (!member || member->get(success) != simdjson::SUCCESS) return Fail("success: not a boolean");
@@ -95,6 +110,9 @@ TunnelHealth JudgeFacts(const TunnelFacts& facts, const TunnelId& asked) {
 
 // An object of the API about one tunnel.
 std::expected<TunnelFacts, Error> ReadTunnel(const dom::object& tunnel) {
+  if (const auto once = NoneTwice(tunnel, {"id", "deleted_at", "status"}); !once) {
+    return std::unexpected(once.error());
+  }
   const auto id_text = Text(tunnel, "id");
   if (!id_text) return std::unexpected(id_text.error());
   const auto id = TunnelId::Parse(*id_text);
@@ -120,7 +138,7 @@ std::expected<TunnelFacts, Error> ReadResult(const dom::object& root) {
 // Nothing if it is not even known which tunnel the item is about.
 std::optional<ListedTunnel> ReadItem(const dom::element& item) {
   dom::object object;
-  if (item.get(object) != simdjson::SUCCESS) return std::nullopt;
+  if (item.get(object) != simdjson::SUCCESS || !NoneTwice(object, {"id"})) return std::nullopt;
   const auto id_text = Text(object, "id");
   const auto id = id_text ? TunnelId::Parse(*id_text) : std::nullopt;
   if (!id) return std::nullopt;
@@ -142,6 +160,9 @@ std::expected<TunnelList, Error> ReadList(const dom::object& root) {
   dom::object info;
   const auto member = Member(root, "result_info");
   if (!member || member->get(info) != simdjson::SUCCESS) return Fail("result_info: not an object");
+  if (const auto once = NoneTwice(info, {"count", "page", "per_page", "total_count"}); !once) {
+    return std::unexpected(once.error());
+  }
   TunnelList list;
   for (const auto& [key, number] : {std::pair("count", &list.count), std::pair("page", &list.page),
            std::pair("per_page", &list.per_page), std::pair("total_count", &list.total_count)}) {
