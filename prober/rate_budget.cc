@@ -5,8 +5,16 @@
 namespace failover {
 
 TimePoint RateBudget::RoomAt(Use use) const {
-  const std::size_t limit = use == Use::kRound ? kBudgetRoundRequests : kBudgetRequests;
-  return std::max(paused_until_, sent_.RoomAt(limit, kBudgetWindow));
+  const std::size_t limit = use == Use::kConfirmation ? kBudgetRequests : kBudgetRoundRequests;
+  const TimePoint room = std::max(paused_until_, sent_.RoomAt(limit, kBudgetWindow));
+  return use == Use::kRound ? std::max(room, next_turn_) : room;
+}
+
+void RateBudget::Sent(TimePoint now, Use use) {
+  sent_.Add(now);
+  if (use == Use::kConfirmation || spacing_ == std::chrono::nanoseconds(0)) return;
+  // One that is a little late shifts no other.
+  next_turn_ = (now - next_turn_ < spacing_ ? next_turn_ : now) + spacing_;
 }
 
 void RateBudget::Refused(std::optional<std::chrono::seconds> retry_after, TimePoint now) {

@@ -29,14 +29,33 @@ TEST_F(RateBudgetTest, NothingIsPausedAtFirst) {
 }
 
 TEST_F(RateBudgetTest, RoundsEndAt864AndConfirmationsAt960InAnyFiveMinutes) {
-  for (int i = 0; i < 863; ++i) budget_.Sent(kNow + i * 100ms);
+  for (int i = 0; i < 863; ++i) budget_.Sent(kNow + i * 100ms, Use::kRound);
   EXPECT_LE(budget_.RoomAt(Use::kRound), kNow);
-  budget_.Sent(kNow + 90s);
+  budget_.Sent(kNow + 90s, Use::kRound);
   EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 300s) << "when the oldest has left the window";
   EXPECT_LE(budget_.RoomAt(Use::kConfirmation), kNow + 90s);
-  for (int i = 0; i < 96; ++i) budget_.Sent(kNow + 100s);
+  for (int i = 0; i < 96; ++i) budget_.Sent(kNow + 100s, Use::kConfirmation);
   EXPECT_EQ(budget_.RoomAt(Use::kConfirmation), kNow + 300s);
   EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 300s + 96 * 100ms) << "they gave way";
+}
+
+TEST_F(RateBudgetTest, ASpacingKeepsRoundsApartAndNothingElse) {
+  budget_.SetSpacing(1s);
+  budget_.Sent(kNow, Use::kRound);
+  EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 1s);
+  EXPECT_LE(budget_.RoomAt(Use::kConfirmation), kNow);
+  EXPECT_LE(budget_.RoomAt(Use::kPage), kNow);
+  budget_.Sent(kNow, Use::kConfirmation);
+  EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 1s) << "confirmations have their reserve";
+  budget_.Sent(kNow, Use::kPage);
+  budget_.Sent(kNow, Use::kPage);
+  EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 3s) << "a page has used a turn";
+  budget_.Sent(kNow + 3300ms, Use::kRound);
+  EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 4s) << "who was late shifts nobody";
+  budget_.Sent(kNow + 100s, Use::kRound);
+  EXPECT_EQ(budget_.RoomAt(Use::kRound), kNow + 101s) << "turns that nobody took are gone";
+  budget_.SetSpacing(0s);
+  EXPECT_LE(budget_.RoomAt(Use::kRound), kNow + 100s);
 }
 
 TEST_F(RateBudgetTest, RetryAfterIsObeyedUpToTenMinutes) {
@@ -85,7 +104,7 @@ TEST_F(RateBudgetTest, APauseLastsOneCheckIntervalAtLeast) {
 }
 
 TEST_F(RateBudgetTest, ItIsIdleWhenNeitherAPauseNorARequestMattersAnyMore) {
-  budget_.Sent(kNow);
+  budget_.Sent(kNow, Use::kRound);
   EXPECT_FALSE(budget_.Idle(kNow + 299s));
   EXPECT_TRUE(budget_.Idle(kNow + 300s));
   budget_.Refused(60s, kNow + 300s);
