@@ -24,7 +24,7 @@ class Network:
         stem = f"fm{os.getpid()}n{next(_numbers)}"
         self.gateway, self.prober = stem + "g", stem + "p"
         self.made = []
-        self.resolver = None
+        self.etc = f"/etc/netns/{self.prober}"
 
     def open(self):
         for name in (self.gateway, self.prober):
@@ -61,18 +61,33 @@ class Network:
         run("ip", "netns", "exec", self.gateway, "/usr/sbin/sysctl", "-q", "-w",
             f"net.ipv4.icmp_echo_ignore_all={value}", f"net.ipv6.icmp.echo_ignore_all={value}")
 
+    def open_black_hole(self):
+        """BLACKHOLE is an address of the gateway's namespace from now on."""
+        self.ip("route", "del", "blackhole", f"{BLACKHOLE}/32")
+        self.ip("addr", "add", f"{BLACKHOLE}/32", "dev", "gw")
+
+    def forbid(self, address):
+        """The prober's kernel has no route to the address."""
+        run("ip", "-n", self.prober, "route", "add", "unreachable", f"{address}/32")
+
     def use_name_server(self, address):
         """Children started in the prober's namespace from now on see this resolv.conf."""
-        self.resolver = f"/etc/netns/{self.prober}"
-        os.makedirs(self.resolver)
-        with open(os.path.join(self.resolver, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write(f"nameserver {address}\n")
+        self._replace_in_etc("resolv.conf", f"nameserver {address}\n")
+
+    def name_host(self, name, address):
+        """The same with this /etc/hosts."""
+        self._replace_in_etc("hosts", f"{address} {name}\n")
+
+    def _replace_in_etc(self, name, text):
+        os.makedirs(self.etc, exist_ok=True)
+        with open(os.path.join(self.etc, name), "w", encoding="ascii") as file:
+            file.write(text)
 
     def close(self):
         for name in self.made:
             subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
-        if self.resolver:
-            shutil.rmtree(self.resolver, ignore_errors=True)
+        if os.path.exists(self.etc):
+            shutil.rmtree(self.etc, ignore_errors=True)
             try:
                 os.rmdir("/etc/netns")  # only if we were the last
             except OSError:
