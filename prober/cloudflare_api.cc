@@ -26,11 +26,13 @@ std::expected<dom::object, Error> ParseObject(dom::parser& parser, std::string_v
 // A key that comes twice can mean either: readers differ in which one they take.
 std::expected<void, Error> NoneTwice(
     const dom::object& object, std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys) {
-    const auto same = [&](const dom::key_value_pair& field) { return field.key == key; };
-    if (std::count_if(object.begin(), object.end(), same) > 1) {
-      return Fail(std::string(key) + ": more than once");
-    }
+  std::uint64_t seen = 0;
+  for (const dom::key_value_pair field : object) {
+    const auto found = std::ranges::find(keys, field.key);
+    if (found == keys.end()) continue;
+    const std::uint64_t bit = std::uint64_t{1} << (found - keys.begin());
+    if ((seen & bit) != 0) return Fail(std::string(field.key) + ": more than once");
+    seen |= bit;
   }
   return {};
 }
@@ -138,12 +140,14 @@ std::expected<TunnelFacts, Error> ReadResult(const dom::object& root) {
 // Nothing if it is not even known which tunnel the item is about.
 std::optional<ListedTunnel> ReadItem(const dom::element& item) {
   dom::object object;
-  if (item.get(object) != simdjson::SUCCESS || !NoneTwice(object, {"id"})) return std::nullopt;
+  if (item.get(object) != simdjson::SUCCESS) return std::nullopt;
+  if (const auto facts = ReadTunnel(object)) {
+    return ListedTunnel{.id = facts->id, .health = JudgeFacts(*facts, facts->id)};
+  }
   const auto id_text = Text(object, "id");
-  const auto id = id_text ? TunnelId::Parse(*id_text) : std::nullopt;
+  const auto id = id_text && NoneTwice(object, {"id"}) ? TunnelId::Parse(*id_text) : std::nullopt;
   if (!id) return std::nullopt;
-  const auto facts = ReadTunnel(object);
-  return ListedTunnel{.id = *id, .health = facts ? JudgeFacts(*facts, *id) : Unknown(Reason::kMalformed)};
+  return ListedTunnel{.id = *id, .health = Unknown(Reason::kMalformed)};
 }
 
 std::expected<std::uint64_t, Error> Number(const dom::object& object, std::string_view key) {
