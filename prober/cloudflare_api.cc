@@ -28,7 +28,7 @@ std::expected<void, Error> NoneTwice(
     const dom::object& object, std::initializer_list<std::string_view> keys) {
   std::uint64_t seen = 0;
   for (const dom::key_value_pair field : object) {
-    const auto found = std::ranges::find(keys, field.key);
+    const auto* const found = std::ranges::find(keys, field.key);
     if (found == keys.end()) continue;
     const std::uint64_t bit = std::uint64_t{1} << (found - keys.begin());
     if ((seen & bit) != 0) return Fail(std::string(field.key) + ": more than once");

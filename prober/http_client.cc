@@ -98,7 +98,7 @@ class HttpClient::Transfer {
     return value;
   }
 
-  static int BeforeSending(void* self, char*, char*, int, int) noexcept;
+  static int BeforeSending(void* self, char* peer, char* local, int peer_port, int local_port) noexcept;
   static std::size_t Write(const char* data, std::size_t size, std::size_t count, void* self) noexcept;
 
   List headers_{nullptr, &curl_slist_free_all};  // outlives its use by handle_
@@ -139,7 +139,8 @@ void HttpClient::Transfer::Prepare(const std::string& url, const std::string& to
   begin_ = std::chrono::steady_clock::now();
 }
 
-int HttpClient::Transfer::BeforeSending(void* self, char*, char*, int, int) noexcept {
+int HttpClient::Transfer::BeforeSending(
+    void* self, char* /*peer*/, char* /*local*/, int /*peer_port*/, int /*local_port*/) noexcept {
   return ++static_cast<Transfer*>(self)->tries_ > kMaxTries ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -220,8 +221,7 @@ struct HttpClient::Connections {
 
 HttpClient::HttpClient(EventLoop& loop, HttpSettings settings, std::function<void()> turn_done)
     : loop_(loop), settings_(std::move(settings)), turn_done_(std::move(turn_done)) {
-  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK_EQ(initialized, CURLE_OK);
+  CHECK_EQ(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);  // only counts after the first
   connections_ = std::make_unique<Connections>(*this);
 }
 

@@ -63,7 +63,7 @@ class RequestQueue {
  private:
   using Waiting = std::multimap<TimePoint, Question>;  // by the first moment that they may be sent
   struct Line {
-    RateBudget* rate;
+    RateBudget* rate = nullptr;
     std::array<Waiting, 3> by_use;
 
     Waiting& waiting(Use use) { return by_use.at(static_cast<std::size_t>(use)); }

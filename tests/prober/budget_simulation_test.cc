@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 // supervisors that come and go, stalls of the network, confirmations of everything.
 TEST(BudgetSimulation, InAnyFiveMinutesNoBudgetIsExceededNorTheProcessInAnySecond) {
   std::size_t fullest = 0;
-  for (unsigned seed = 1; seed <= 24; ++seed) {
+  for (unsigned seed = 1; seed <= 16; ++seed) {
     ApiSimulation simulation(seed, {});
     simulation.Configure();
     simulation.Run(2h);
