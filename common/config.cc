@@ -1,49 +1,94 @@
 #include "common/config.h"
 
+#include <glog/logging.h>
+#include <google/protobuf/util/json_util.h>
+#include <regex.h>
 #include <sha256.h>
 
 #include <fstream>
-#include <iostream>
 #include <map>
 
-#include "common/config_walk.h"
 #include "common/log.h"
-#include "common/tunnel_id.h"
 
 namespace failover {
 
-// What one field alone cannot show. Also fills in defaults that depend on another field, and
-// writes units and ids in their one form.
-static void CheckWhole(config::Configuration& settings, Faults& faults) {
-  if (settings.gateway_check() && !settings.has_gateway_ip()) {
-    faults.insert(faults.begin(),  // the schema's first field
-        "gateway_ip: missing; write the gateway's address, as `ip route show default` prints it, "
-        "or \"gateway_check\": false if it does not answer ping");
+namespace pb = google::protobuf;
+
+static bool Matches(const std::string& pattern, const std::string& value) {
+  static auto& compiled = *new std::map<std::string, regex_t>;  // as long as the process
+  const auto [entry, fresh] = compiled.try_emplace(pattern);
+  if (fresh) CHECK_EQ(regcomp(&entry->second, pattern.c_str(), REG_EXTENDED), 0) << pattern;
+  regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(value.size())};
+  return regexec(&entry->second, value.c_str(), 1, &range, REG_STARTEND) == 0;
+}
+
+// A token that was pasted into the wrong place must not end up in a log.
+std::string Shown(const std::string& text) {
+  if (Matches("cf(ut|at|k)_|eyJ|[A-Za-z0-9_-]{40}", text)) return "(not shown, may be a token)";
+  return Escape(text.substr(0, 48)) + (text.size() > 48 ? "..." : "");
+}
+
+std::string FaultIn(const config::Rule& rule, double value) {
+  return value >= rule.min() && value <= rule.max() ? "" : Number(value) + " is out of range";
+}
+
+std::string FaultIn(const config::Rule& rule, const std::string& value) {
+  const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
+  for (const config::Check& check : rule.check()) {
+    const std::string& pattern = check.has_must() ? check.must() : check.never();
+    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
   }
-  std::map<TunnelId, std::string> seen;
-  for (int i = 0; config::Tunnel & tunnel : *settings.mutable_tunnels()) {
-    const std::string here = "tunnels[" + std::to_string(i++) + "]";
-    if (tunnel.failover_on().empty()) *tunnel.mutable_failover_on() = settings.failover_on();
-    if (!tunnel.has_failure_threshold()) tunnel.set_failure_threshold(settings.failure_threshold());
-    if (!tunnel.service().ends_with(".service")) tunnel.mutable_service()->append(".service");
-    const auto id = TunnelId::Parse(tunnel.tunnel_id());
-    if (!id) continue;
-    tunnel.set_tunnel_id(id->ToString());
-    const auto [first, added] = seen.try_emplace(*id, here);
-    const std::string again = ".tunnel_id: " + id->ToString() + " stands already in " + first->second;
-    if (!added) faults.push_back(here + again + "; remove one of the two entries");
+  return "";
+}
+
+// Holds each value to its rule, in the schema's order.
+static void Check(const pb::Message& message, const std::string& path, Faults& faults) {
+  using Field = pb::FieldDescriptor;
+  const pb::Reflection& get = *message.GetReflection();
+  std::vector<const Field*> given;
+  get.ListFields(message, &given);
+  const auto is_given = [&](const std::string& name) {
+    return std::ranges::find(given, name, &Field::name) != given.end();
+  };
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const Field& field = *message.GetDescriptor()->field(i);
+    const config::Rule& rule = field.options().GetExtension(config::rule);
+    const auto type =
+        is_given(field.name()) && !field.is_repeated() ? field.cpp_type() : Field::CPPTYPE_BOOL;
+    std::string fault;
+    if (type == Field::CPPTYPE_STRING) fault = FaultIn(rule, get.GetString(message, &field));
+    if (type == Field::CPPTYPE_DOUBLE) fault = FaultIn(rule, get.GetDouble(message, &field));
+    if (type == Field::CPPTYPE_UINT32) fault = FaultIn(rule, get.GetUInt32(message, &field));
+    const bool needed = rule.required() && std::ranges::none_of(rule.instead(), is_given);
+    if (needed && !is_given(field.name())) fault = "missing";
+    if (!fault.empty()) faults.push_back(path + field.name() + ": " + fault + "; " + rule.remedy());
+    for (int k = 0; field.message_type() != nullptr && k < get.FieldSize(message, &field); ++k) {
+      const std::string item = path + field.name() + "[" + std::to_string(k) + "].";
+      Check(get.GetRepeatedMessage(message, &field, k), item, faults);
+    }
   }
 }
 
-static void CheckOwnerAndMode(const std::string& path, const struct stat& file, LoadedConfig& config) {
+// Defaults that depend on another field, and units in their one form.
+static void FillIn(config::Configuration& settings) {
+  for (const std::string& ip : settings.gateway_ips())  // the log names them all
+    settings.set_gateway_ip(settings.gateway_ip() + (settings.has_gateway_ip() ? ", " : "") + ip);
+  for (config::Tunnel& tunnel : *settings.mutable_tunnels()) {
+    if (tunnel.failover_on().empty()) *tunnel.mutable_failover_on() = settings.failover_on();
+    if (!tunnel.has_failure_threshold()) tunnel.set_failure_threshold(settings.failure_threshold());
+    for (std::string* unit : {tunnel.mutable_service(), tunnel.mutable_failback_service()}) {
+      if (!unit->empty() && !unit->ends_with(".service")) unit->append(".service");
+    }
+  }
+}
+
+Faults Tampering(const std::string& path, const struct stat& file) {
   const std::string owner = path + ": owned by uid " + std::to_string(file.st_uid) + ", must be root; run: ";
-  const std::string remedy = "; run: chmod 0640 " + path;
-  const bool writable = (file.st_mode & 022) != 0;
-  const bool readable = (file.st_mode & 04) != 0;
-  const bool tokens = std::ranges::any_of(config.settings.tunnels(), &config::Tunnel::has_token);
-  if (file.st_uid != 0) config.tampering.push_back(owner + "chown root:failover-prober " + path);
-  if (writable) config.tampering.push_back(path + ": others than root may write it" + remedy);
-  if (tokens && readable) config.exposure.push_back(path + ": everybody may read the tokens in it" + remedy);
+  Faults faults;
+  if (file.st_uid != 0) faults.push_back(owner + "chown root:failover-prober " + path);
+  const std::string writable = path + ": others than root may write it; run: chmod 0640 " + path;
+  if ((file.st_mode & 022) != 0) faults.push_back(writable);
+  return faults;
 }
 
 std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::size_t limit) {
@@ -60,22 +105,24 @@ std::expected<FileContent, Error> ReadRegularFile(const std::string& path, std::
 
 std::expected<LoadedConfig, Faults> ParseConfig(std::string_view text, const std::string& path) {
   LoadedConfig config;
-  auto read = ReadMessage(text, config.settings);
-  Faults faults = read ? std::move(*read) : Faults{read.error().message};
-  if (read) CheckWhole(config.settings, faults);
+  Faults faults;
+  const auto read = pb::util::JsonStringToMessage({text.data(), text.size()}, &config.settings);
+  // Not protobuf's words, which show the text around the fault: it may be a token.
+  if (!read.ok()) faults = {"not one JSON object of the known fields; see: failover-prober --check-config"};
+  if (read.ok()) Check(config.settings, "", faults);
   for (std::string& fault : faults) fault = path + ": " + fault;
   if (!faults.empty()) return std::unexpected(std::move(faults));
-  const auto by_cooldown = static_cast<long>(3600 / config.settings.cooldown());
-  if (by_cooldown > config.settings.max_starts_per_hour()) {
-    config.warnings.push_back(path + ": max_starts_per_hour: contradicts cooldown, which allows " +
-                              std::to_string(by_cooldown) + " starts in an hour; raise one of the two");
-  }
-  SHA2_CTX context;
-  SHA256Init(&context);
-  SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-  config.digest.resize(SHA256_DIGEST_LENGTH);
-  SHA256Final(reinterpret_cast<std::uint8_t*>(config.digest.data()), &context);
+  FillIn(config.settings);
+  std::array<char, SHA256_DIGEST_STRING_LENGTH> hex{};
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  config.digest = SHA256Data(bytes, text.size(), hex.data());
   return config;
+}
+
+std::vector<std::string> Describe(const config::Configuration& settings) {
+  return {settings.gateway_check() ? "Gateway IP: " + settings.gateway_ip() : "Gateway check: off",
+      "Monitoring " + std::to_string(settings.tunnels_size()) + " tunnel(s)",
+      "Check interval: " + Number(settings.check_interval()) + " seconds"};
 }
 
 std::expected<LoadedConfig, Faults> LoadConfig(const std::string& path) {
@@ -83,21 +130,9 @@ std::expected<LoadedConfig, Faults> LoadConfig(const std::string& path) {
   const std::string remedy = "; there must be a regular file that root and group failover-prober may read";
   if (!file) return std::unexpected(Faults{file.error().message + remedy});
   auto config = ParseConfig(file->text, path);
-  if (config) CheckOwnerAndMode(path, file->status, *config);
+  Faults tampering = Tampering(path, file->status);
+  if (config && !tampering.empty()) return std::unexpected(std::move(tampering));
   return config;
-}
-
-int ReportConfigCheck(
-    const std::string& path, const std::expected<LoadedConfig, Faults>& loaded, const Faults& more) {
-  const LoadedConfig config = loaded.value_or(LoadedConfig{});
-  for (const std::string& line : config.warnings) std::cerr << "warning: " << Escape(line) << "\n";
-  Faults all = loaded ? more : loaded.error();
-  for (const Faults& faults : {config.tampering, config.exposure})
-    std::ranges::copy(faults, std::back_inserter(all));
-  for (const std::string& line : all) std::cerr << Escape(line) << "\n";
-  if (!all.empty()) return kExitBadConfig;
-  std::cout << path << ": " << config.settings.tunnels_size() << " tunnel(s), valid\n";
-  return 0;
 }
 
 }  // namespace failover

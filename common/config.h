@@ -1,6 +1,6 @@
-// tunnels.json: from a file's bytes to config.proto's message, every fault named. Both daemons read
-// it by these functions; the supervisor as root. The file's bytes are trusted as far as the owner
-// and mode of the file say so, which the caller decides from what is returned here.
+// tunnels.json: from a file's bytes to config.proto's message, for both daemons; the supervisor reads
+// it as root. Here protobuf's own JSON reader is good enough, and each value is held to its rule.
+// That the file is written strictly, and where it is not, is the prober's word (--check-config).
 #pragma once
 
 #include <sys/stat.h>
@@ -23,23 +23,29 @@ using Faults = std::vector<std::string>;
 
 struct LoadedConfig {
   config::Configuration settings;  // valid, every default filled in, units with suffix
-  std::string digest;              // SHA-256 of the file's bytes, 32 bytes
-  Faults tampering;                // somebody other than root may change the file
-  Faults exposure;                 // everybody may read the tokens in it
-  Faults warnings;                 // valid, but probably not what was meant
+  std::string digest;              // SHA-256 of the file's bytes, 64 hex digits
 };
 
-// Reads and checks the whole file. A syntax error comes alone; all other faults come together.
+// Reads and checks the whole file, for root: one that others may change is no order to it. A syntax
+// error comes alone; all other faults come together.
 std::expected<LoadedConfig, Faults> LoadConfig(const std::string& path);
 
-// The same for bytes that are in memory; `path` stands in the messages. `tampering` and `exposure`
-// stay empty.
+// The same for bytes that are in memory; `path` stands in the messages.
 std::expected<LoadedConfig, Faults> ParseConfig(std::string_view text, const std::string& path);
 
-// What --check-config prints and returns: faults and "FILE: N tunnel(s), valid" go to standard
-// output and error; 0 or kExitBadConfig. `more` are faults that only the caller can see.
-int ReportConfigCheck(
-    const std::string& path, const std::expected<LoadedConfig, Faults>& loaded, const Faults& more);
+// What a daemon says of its configuration when it takes it.
+std::vector<std::string> Describe(const config::Configuration& settings);
+
+// How somebody other than root may change the file.
+Faults Tampering(const std::string& path, const struct stat& file);
+
+// Why this value is none that the rule allows, or an empty text. Shows the value, escaped and
+// shortened, unless it may be a secret.
+std::string FaultIn(const config::Rule& rule, const std::string& value);
+std::string FaultIn(const config::Rule& rule, double value);
+
+// Text of the file as a message may show it: shortened, escaped, and never a token.
+std::string Shown(const std::string& text);
 
 // The whole file, at most `limit` bytes, only if it is a regular one: a FIFO would block us.
 struct FileContent {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 
 namespace failover {
@@ -16,6 +17,17 @@ inline const std::string& Name(TunnelStatus status) {
   static const std::array<std::string, 6> kNames = {
       "not checked yet", "unknown", "healthy", "degraded", "down", "inactive"};
   return kNames.at(static_cast<std::size_t>(status));
+}
+
+// "2 tunnels: 1 healthy, 1 down", from how many there are of each.
+inline std::string Summarize(const std::map<TunnelStatus, std::size_t>& counts) {
+  std::size_t all = 0;
+  std::string text;
+  for (const auto& [status, count] : counts) {
+    all += count;
+    text += (text.empty() ? ": " : ", ") + std::to_string(count) + " " + Name(status);
+  }
+  return std::to_string(all) + (all == 1 ? " tunnel" : " tunnels") + text;
 }
 
 }  // namespace failover

@@ -3,6 +3,7 @@
 #include <glog/logging.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <cmath>
 #include <iomanip>
 #include <sstream>
 
@@ -20,6 +21,16 @@ std::string FormatLocalTime(std::time_t time, const char* format) {
   std::ostringstream text;
   text << std::put_time(std::localtime(&time), format);
   return text.str();
+}
+
+std::string Number(double value) {
+  std::ostringstream text;
+  text << std::setprecision(15) << value;
+  return text.str();
+}
+
+std::string FormatSeconds(std::chrono::duration<double> time) {
+  return Number(static_cast<double>(std::lround(time.count() * 100)) / 100) + " s";
 }
 
 std::string Escape(std::string_view text) {

@@ -21,8 +21,6 @@ enum class ReceiveError {
   kControlData,  // the peer sent descriptors or other ancillary data
 };
 
-enum class SendResult { kSent, kWouldBlock, kClosed };
-
 // One packet from a non-blocking socket into `buffer` (at least kMaxPacket bytes). The result
 // points into the buffer.
 inline std::expected<std::string_view, ReceiveError> ReceivePacket(int fd, std::span<char> buffer) {
@@ -36,12 +34,10 @@ inline std::expected<std::string_view, ReceiveError> ReceivePacket(int fd, std::
   return std::string_view(buffer.data(), static_cast<std::size_t>(size));
 }
 
-// One packet; never blocks, never raises SIGPIPE.
-inline SendResult SendPacket(int fd, std::string_view packet) {
-  if (send(fd, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return SendResult::kSent;
-  // ENOBUFS: the kernel is short of memory for a moment; the packet is still ours to send.
-  const bool later = errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
-  return later ? SendResult::kWouldBlock : SendResult::kClosed;
+// One packet; never blocks, never raises SIGPIPE. False: it was not taken, because the socket is full
+// or its other end is gone; the latter is told by ReceivePacket().
+inline bool SendPacket(int fd, std::string_view packet) {
+  return send(fd, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 // Fails if the path is empty or longer than sun_path holds (107 bytes).

@@ -1,6 +1,9 @@
-// The service manager's side of a daemon: sd_notify(3)'s protocol, written out. One datagram of
-// KEY=VALUE lines to the socket in $NOTIFY_SOCKET. Without that variable every call does nothing.
+// A daemon's life under a service manager: the signals that reload and end it, and sd_notify(3)'s
+// protocol, written out. One datagram of KEY=VALUE lines goes to the socket in $NOTIFY_SOCKET; without
+// that variable nothing is sent.
 #pragma once
+
+#include <csignal>
 
 #include "common/event_loop.h"
 #include "common/seqpacket.h"
@@ -11,19 +14,21 @@ namespace failover {
 class ServiceManager {
  public:
   // Takes $NOTIFY_SOCKET, $WATCHDOG_USEC and $WATCHDOG_PID out of the environment. The watchdog is
-  // answered from the loop, twice in each period.
-  explicit ServiceManager(EventLoop& loop) : watchdog_(loop, [this] { AnswerWatchdog(); }) {
+  // answered from the loop, twice in each period. SIGHUP calls `reload`.
+  ServiceManager(EventLoop& loop, std::function<void()> reload)
+      : loop_(loop), reload_(std::move(reload)), watchdog_(loop, [this] { AnswerWatchdog(); }),
+        hangup_(loop, SIGHUP, [this] { Reload(); }), terminate_(loop, SIGTERM, [&loop] { loop.Stop(); }),
+        interrupt_(loop, SIGINT, [&loop] { loop.Stop(); }) {
     const std::string watched = Take("WATCHDOG_PID");
     const bool ours = watched.empty() || watched == std::to_string(getpid());
     if (ours && UnixAddress(address_)) AnswerWatchdog();
   }
 
-  void Ready() { Send("READY=1"); }
-  void Stopping() { Send("STOPPING=1"); }
-
-  void Reloading() {  // Ready() ends it; sd_notify(3) asks for CLOCK_MONOTONIC
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    Send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now / std::chrono::microseconds(1)));
+  // Everything is open: says so, and runs the loop until SIGTERM or SIGINT.
+  void Run() {
+    Send("READY=1");
+    loop_.Run();
+    Send("STOPPING=1");
   }
 
   void Status(const std::string& line) {  // sent only if it differs from the last one
@@ -36,6 +41,13 @@ class ServiceManager {
     const std::string taken = value == nullptr ? "" : value;
     unsetenv(variable);
     return taken;
+  }
+
+  void Reload() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();  // what sd_notify(3) asks for
+    Send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now / std::chrono::microseconds(1)));
+    reload_();
+    Send("READY=1");
   }
 
   void AnswerWatchdog() {
@@ -58,8 +70,13 @@ class ServiceManager {
 
   const std::string address_ = Take("NOTIFY_SOCKET");  // a path, or "@..." for the abstract name space
   const std::chrono::microseconds interval_{std::strtoll(Take("WATCHDOG_USEC").c_str(), nullptr, 10) / 2};
+  EventLoop& loop_;
+  std::function<void()> reload_;
   std::string status_;
   Timer watchdog_;
+  SignalWatch hangup_;
+  SignalWatch terminate_;
+  SignalWatch interrupt_;
 };
 
 }  // namespace failover

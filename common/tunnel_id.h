@@ -1,11 +1,10 @@
-// A tunnel's id: a UUID as 16 bytes in the order of its text (RFC 9562). Parsed from
+// A tunnel's id: a UUID as 16 bytes in the order of its text (RFC 9562), by libuuid. Parsed from
 // configuration, API answers and packets; the type itself carries no trust.
 #pragma once
 
-#include <algorithm>
+#include <uuid/uuid.h>
+
 #include <array>
-#include <charconv>
-#include <compare>
 #include <optional>
 #include <string>
 
@@ -13,50 +12,35 @@ namespace failover {
 
 class TunnelId {
  public:
-  static constexpr std::size_t kSize = 16;
-
   // 8-4-4-4-12 hex digits, either case; nothing else.
   static std::optional<TunnelId> Parse(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
     TunnelId id;
-    for (const char* at = text.data(); char& byte : id.bytes_) {
-      const bool dash = IsDash(at - text.data());
-      if (dash && *at != '-') return std::nullopt;
-      at += dash ? 1 : 0;
-      unsigned value = 0;
-      if (std::from_chars(at, at + 2, value, 16).ptr != at + 2) return std::nullopt;
-      byte = static_cast<char>(value);
-      at += 2;
-    }
-    return id;
+    const bool good = uuid_parse_range(text.begin(), text.end(), id.bytes_.data()) == 0;
+    return good ? std::optional(id) : std::nullopt;
   }
 
-  // Exactly kSize bytes; nothing else.
+  // Exactly 16 bytes; nothing else.
   static std::optional<TunnelId> FromBytes(std::string_view bytes) {
     TunnelId id;
-    if (bytes.size() != kSize) return std::nullopt;
-    std::ranges::copy(bytes, id.bytes_.begin());
+    if (bytes.size() != id.bytes_.size()) return std::nullopt;
+    bytes.copy(reinterpret_cast<char*>(id.bytes_.data()), bytes.size());
     return id;
   }
 
   std::string ToString() const {  // lower case
-    std::string text;
-    for (const char c : bytes_) {
-      if (IsDash(std::ssize(text))) text += '-';
-      for (const int half : {c >> 4 & 0xf, c & 0xf}) text += "0123456789abcdef"[half];
-    }
-    return text;
+    std::array<char, UUID_STR_LEN> text{};
+    uuid_unparse_lower(bytes_.data(), text.data());
+    return text.data();
   }
 
-  std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
+  std::string_view bytes() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
 
   friend auto operator<=>(const TunnelId&, const TunnelId&) = default;
 
  private:
   TunnelId() = default;
-  static bool IsDash(std::ptrdiff_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
-  std::array<char, kSize> bytes_{};
+  std::array<unsigned char, sizeof(uuid_t)> bytes_{};
 };
 
 }  // namespace failover

@@ -3,50 +3,84 @@
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
+#include <map>
+#include <utility>
 
+#include "common/clock.h"
 #include "common/event_loop.h"
 #include "common/log.h"
-#include "prober/check_schedule.h"
+#include "prober/budget_plan.h"
 #include "prober/cloudflare_api.h"
 #include "prober/http_client.h"
+#include "prober/request_queue.h"
 
 namespace failover {
 namespace {
 
+// Asks about each tunnel alone, within the API budgets; it knows nothing of a prober that runs.
 class OnlineCheck {
  public:
   explicit OnlineCheck(const Settings& settings)
-      : settings_(settings), results_(settings.tunnels.size()),
+      : settings_(settings), results_(settings.tunnels.size()), more_(loop_, [this] { AskMore(); }),
         http_(loop_, {.ca_file = settings.api_ca_file, .timeout = settings.api_timeout},
-            [this] { AskMore(); }) {}
+            [this] { AskMore(); }) {
+    std::map<std::string, std::size_t> budgets;
+    for (const WatchedTunnel& tunnel : settings_.tunnels) budgets.try_emplace(BudgetKey(tunnel));
+    std::vector<std::string> keys;
+    for (auto& [key, index] : budgets) {
+      index = keys.size();
+      keys.push_back(key);
+    }
+    const TimePoint now = BootClock::now();
+    queue_.Configure(keys, std::chrono::nanoseconds(0), now);
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      queue_.Add({.tunnel = i, .budget = budgets.at(BudgetKey(settings_.tunnels[i]))}, now);
+    }
+  }
 
   std::vector<OnlineResult> Run() {
     AskMore();
-    if (answered_ < results_.size()) loop_.Run();
+    if (known_ < results_.size()) loop_.Run();
     return std::move(results_);
   }
 
  private:
   void AskMore() {
-    if (answered_ == results_.size()) return loop_.Stop();
-    for (; asked_ < results_.size() && asked_ - answered_ < kMaxInFlight; ++asked_) Ask(asked_);
+    const TimePoint now = BootClock::now();
+    while (const auto question = queue_.Take(now)) Ask(*question, now);
+    if (known_ == results_.size()) return loop_.Stop();
+    if (const auto next = queue_.next()) more_.Start(*next - now);
   }
 
-  void Ask(std::size_t at) {
-    const WatchedTunnel& tunnel = settings_.tunnels[at];
+  void Ask(const Question& question, TimePoint now) {
+    queue_.Sent(question, now);
+    const WatchedTunnel& tunnel = settings_.tunnels[question.tunnel];
     http_.Get(TunnelUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
-        [this, at, id = tunnel.id](HttpAnswer answer) {
-          const TunnelHealth health = JudgeAnswer(answer, id);
-          results_[at] = {settings_.tunnels[at].label, health, std::move(answer)};
-          ++answered_;
-        });
+        [this, question](HttpAnswer answer) { OnAnswer(question, std::move(answer)); });
+  }
+
+  void OnAnswer(const Question& question, HttpAnswer answer) {
+    const TimePoint now = BootClock::now();
+    queue_.SentAgain(question, answer.requests - 1, now);
+    queue_.Ended(now);
+    const TunnelHealth health = JudgeAnswer(answer, settings_.tunnels[question.tunnel].id);
+    Know(question.tunnel, health, std::move(answer));
+    if (health.reason != Reason::kRateLimited) return;
+    // The others would be refused as well, and prolong it.
+    for (const Question& dropped : queue_.Drop(question.budget)) Know(dropped.tunnel, health, {});
+  }
+
+  void Know(std::size_t tunnel, const TunnelHealth& health, HttpAnswer answer) {
+    results_[tunnel] = {settings_.tunnels[tunnel].label, health, std::move(answer)};
+    ++known_;
   }
 
   const Settings& settings_;
   std::vector<OnlineResult> results_;
-  std::size_t asked_ = 0;
-  std::size_t answered_ = 0;
+  std::size_t known_ = 0;
+  RequestQueue queue_;
   EventLoop loop_;
+  Timer more_;
   HttpClient http_;
 };
 

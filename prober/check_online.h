@@ -18,7 +18,9 @@ struct OnlineResult {
   HttpAnswer answer;
 };
 
-// One question for each tunnel, at most 100 at a time, in the order of the configuration.
+// One question for each tunnel, within the API budgets: more than 864 tunnels of one budget take
+// longer than 5 minutes, and after a rate limit the rest of a budget is not asked. In the order of
+// the configuration.
 std::vector<OnlineResult> AskOnce(const Settings& settings);
 
 // A line for each tunnel, or a JSON array.

@@ -4,14 +4,6 @@
 
 namespace failover {
 
-Faults BudgetWarnings(const Settings& settings) {
-  CheckSchedule schedule([] { return 0.0; });
-  schedule.Configure(settings, TimePoint());
-  Faults warnings;
-  for (const BudgetLoad& load : schedule.TakeChangedLoads()) warnings.push_back(Describe(load));
-  return warnings;
-}
-
 void CheckSchedule::Configure(const Settings& settings, TimePoint now) {
   tunnels_.clear();
   by_id_.clear();
@@ -23,14 +15,17 @@ void CheckSchedule::Configure(const Settings& settings, TimePoint now) {
   check_interval_ = settings.check_interval;
   next_round_ = now;
   suspects_.Configure(settings);
+  lookups_.Configure(check_interval_);
   for (const WatchedTunnel& tunnel : settings.tunnels) AddTunnel(tunnel);
   std::vector<std::string> keys(budgets_.size());
   for (const auto& [key, index] : budget_keys_) keys[index] = key;
   queue_.Configure(keys, check_interval_, now);
+  plan_ = BudgetPlan(check_interval_);
   for (std::size_t i = 0; i < budgets_.size(); ++i) {
     budgets_[i].pace.phase = PhaseOf(i, budgets_.size(), check_interval_);
-    CountRequests(budgets_[i]);
+    CountRequests(i);
   }
+  ApplyPlan();
 }
 
 void CheckSchedule::AddTunnel(const WatchedTunnel& tunnel) {
@@ -51,20 +46,35 @@ void CheckSchedule::AddTunnel(const WatchedTunnel& tunnel) {
   tunnels_.push_back({.id = tunnel.id, .group = group->second});
 }
 
-void CheckSchedule::CountRequests(Budget& budget) {
+void CheckSchedule::CountRequests(std::size_t budget) {
   std::size_t requests = 0;
-  for (const std::size_t index : budget.groups) {
-    Group& group = groups_[index];
-    group.list.SetOrder(requests);
-    for (std::size_t i = 0; i < group.tunnels.size(); ++i)
-      tunnels_[group.tunnels[i]].alone.SetOrder(requests + i);
+  for (const std::size_t index : budgets_[budget].groups) {
+    const Group& group = groups_[index];
     requests += group.ByList() ? group.pages : group.tunnels.size();
+    if (!group.ByList()) continue;
+    for (const std::size_t tunnel : group.tunnels) {
+      requests += tunnels_[tunnel].listed == Tunnel::Listed::kUnlisted ? 1 : 0;
+    }
   }
-  budget.pace.requests = requests;
-  const auto interval = IntervalFor(requests, check_interval_);
-  if (std::exchange(budget.pace.interval, interval) == interval) return;
-  changed_loads_.push_back(
-      {.name = budget.name, .requests = requests, .check_interval = check_interval_, .interval = interval});
+  plan_.SetRequests(budget, budgets_[budget].name, requests);
+}
+
+void CheckSchedule::ApplyPlan() {
+  plan_.Apply(changed_loads_);
+  for (std::size_t i = 0; i < budgets_.size(); ++i) {
+    budgets_[i].pace.interval = plan_.IntervalOf(i);
+    queue_.budget(i).SetSpacing(plan_.SpacingOf(i));
+    queue_.budget(i).SetPlanned(plan_.PlannedOf(i));
+  }
+}
+
+// One that the list lacks although it exists is asked alone in each interval.
+void CheckSchedule::SetListed(std::size_t index, Tunnel::Listed listed) {
+  Tunnel& tunnel = tunnels_[index];
+  const Tunnel::Listed before = std::exchange(tunnel.listed, listed);
+  if ((before == Tunnel::Listed::kUnlisted) == (listed == Tunnel::Listed::kUnlisted)) return;
+  CountRequests(groups_[tunnel.group].budget);
+  ApplyPlan();
 }
 
 const Pace& CheckSchedule::PaceOf(const Tunnel& tunnel) const {
@@ -88,18 +98,40 @@ void CheckSchedule::QueueRound(TimePoint now, TimePoint next_round) {
   next_round_ = next_round;
   gateway_ = Gateway::kAnswers;
   for (Group& group : groups_) {
-    const Pace& pace = budgets_[group.budget].pace;
-    if (queue_.budget(group.budget).Paused(now)) continue;
-    if (group.ByList() && !group.listing && group.list.Due(pace, now, next_round)) {
+    if (!queue_.budget(group.budget).Paused(now)) QueueGroup(group, now, next_round);
+  }
+  lookups_.QueueDue(queue_, now, next_round);
+}
+
+void CheckSchedule::QueueGroup(Group& group, TimePoint now, TimePoint next_round) {
+  const Pace& pace = budgets_[group.budget].pace;
+  const bool too_long = !group.ByList() && now < group.pages_told + kMissingInterval;
+  group.missed_turn.reset();
+  if (group.tunnels.size() > 1 && !too_long && group.list.Due(pace, now, next_round)) {
+    if (group.listing) {
+      group.missed_turn = group.list.At(pace, now);
+    } else {
+      if (!group.ByList()) group.pages_told = now;
       QueueListing(group, Use::kRound, group.list.At(pace, now));
     }
-    for (const std::size_t index : group.tunnels) {
-      const Tunnel& tunnel = tunnels_[index];
-      if (group.ByList() && tunnel.listed == Tunnel::Listed::kYes) continue;
-      if (suspects_.WaitsLonger(index, now) || !tunnel.alone.Due(pace, now, next_round)) continue;
-      QueueAlone(index, Use::kRound, tunnel.alone.At(pace, now));
-    }
   }
+  for (const std::size_t index : group.tunnels) {
+    Tunnel& tunnel = tunnels_[index];
+    tunnel.missed_turn.reset();
+    if (group.ByList() && tunnel.listed == Tunnel::Listed::kYes) continue;
+    if (suspects_.WaitsLonger(index, now) || !tunnel.alone.Due(pace, now, next_round)) continue;
+    if (tunnel.asking == Tunnel::Asking::kInFlight) tunnel.missed_turn = tunnel.alone.At(pace, now);
+    QueueAlone(index, Use::kRound, tunnel.alone.At(pace, now));
+  }
+}
+
+// A round found the question of the last one in flight. Its turn may still be to come.
+void CheckSchedule::TakeMissedTurn(std::size_t index, TimePoint now) {
+  Tunnel& tunnel = tunnels_[index];
+  const auto turn = std::exchange(tunnel.missed_turn, std::nullopt);
+  if (!turn || *turn < now || suspects_.WaitsLonger(index, now)) return;
+  if (queue_.budget(groups_[tunnel.group].budget).Paused(now)) return;
+  if (tunnel.alone.Due(PaceOf(tunnel), now, next_round_)) QueueAlone(index, Use::kRound, *turn);
 }
 
 void CheckSchedule::QueueSuspects(TimePoint now) {
@@ -123,9 +155,13 @@ void CheckSchedule::Clear() {
   gateway_ = Gateway::kSilent;
   Forget(queue_.DropAll());
   suspects_.StopWaiting();
-  for (Tunnel& tunnel : tunnels_) tunnel.alone.ForgetFaults();
+  for (Tunnel& tunnel : tunnels_) {
+    tunnel.alone.ForgetFaults();
+    tunnel.missed_turn.reset();
+  }
   for (Group& group : groups_) {
     group.list.ForgetFaults();
+    group.missed_turn.reset();
     group.again = Group::Again::kNo;
   }
 }
@@ -133,13 +169,15 @@ void CheckSchedule::Clear() {
 void CheckSchedule::Forget(const std::vector<Question>& dropped) {
   for (const Question& question : dropped) {
     Tunnel& tunnel = tunnels_[question.tunnel];
-    if (question.page == 0) {
+    if (question.use == Use::kLookup) {
+      lookups_.Dropped(question.tunnel);
+    } else if (question.page == 0) {
       if (tunnel.asking == Tunnel::Asking::kQueued) tunnel.asking = Tunnel::Asking::kNo;
-      continue;
+    } else {
+      Group& group = groups_[tunnel.group];
+      group.listing->Dropped();
+      if (group.listing->ended()) group.listing.reset();
     }
-    Group& group = groups_[tunnel.group];
-    group.listing->Dropped();
-    if (group.listing->ended()) group.listing.reset();
   }
 }
 
@@ -153,7 +191,9 @@ std::optional<Question> CheckSchedule::TakeNext(TimePoint now) {
     Tunnel& tunnel = tunnels_[question->tunnel];
     const Pace& pace = PaceOf(tunnel);
     const bool round = question->use == Use::kRound;
-    if (question->page == 0) {
+    if (question->use == Use::kLookup) {
+      if (lookups_.Begin(question->tunnel, now) == Lookups::Wanted::kNo) continue;
+    } else if (question->page == 0) {
       if (tunnel.asking != Tunnel::Asking::kQueued) continue;  // a list has answered it meanwhile
       tunnel.asking = Tunnel::Asking::kInFlight;
       if (round) tunnel.alone.Asked(pace, now, next_round_);
@@ -179,109 +219,26 @@ void CheckSchedule::Answered(
   Tunnel& tunnel = tunnels_.at(question.tunnel);
   if (tunnel.asking != Tunnel::Asking::kInFlight) return;
   tunnel.asking = Tunnel::Asking::kNo;
-  queue_.Ended();
+  queue_.Ended(now);
   Heed(question.budget, health.reason, retry_after, now);
-  tunnel.alone.Answered(PaceOf(tunnel), health.reason, fraction_(), now);
+  tunnel.alone.Answered(PaceOf(tunnel), health.reason, retry_after, fraction_(), now);
   const bool gone = health.reason == Reason::kNotFound || health.reason == Reason::kDeleted;
   tunnel.why_missing = gone ? health.reason : Reason::kNone;
-  if (gone && tunnel.listed == Tunnel::Listed::kMissing) tunnel.alone.Postpone(now + kMissingInterval);
+  if (tunnel.listed != Tunnel::Listed::kYes && gone) {
+    SetListed(question.tunnel, Tunnel::Listed::kMissing);
+    tunnel.alone.Postpone(now + kMissingInterval);
+  } else if (tunnel.listed != Tunnel::Listed::kYes && health.status != TunnelStatus::kUnknown) {
+    SetListed(question.tunnel, Tunnel::Listed::kUnlisted);
+  }
   suspects_.Count(question.tunnel, health, now);
+  TakeMissedTurn(question.tunnel, now);
 }
 
-std::vector<ListedTunnel> CheckSchedule::ListAnswered(const Question& question,
-    const std::expected<TunnelList, Reason>& list, RetryAfter retry_after, TimePoint now) {
-  Group& group = groups_[tunnels_.at(question.tunnel).group];
-  if (!group.listing) return {};
-  queue_.Ended();
-  Heed(group.budget, list ? Reason::kNone : list.error(), retry_after, now);
-  std::vector<ListedTunnel> news;
-  if (list) {
-    news = Found(question, *list, now);
-  } else {
-    group.listing->Failed(list.error());
-  }
-  if (group.listing->ended()) std::ranges::copy(EndListing(group, now), std::back_inserter(news));
-  return news;
-}
-
-std::vector<ListedTunnel> CheckSchedule::Found(
-    const Question& question, const TunnelList& list, TimePoint now) {
-  const std::size_t group = tunnels_[question.tunnel].group;
-  std::vector<ListedTunnel> news;
-  for (const ListedTunnel& found : groups_[group].listing->Took(question.page, list)) {
-    const auto ours = by_id_.find(found.id);
-    if (ours == by_id_.end() || tunnels_[ours->second].group != group) continue;
-    tunnels_[ours->second].listed = Tunnel::Listed::kYes;
-    if (Notice(ours->second, found.health, now)) news.push_back(found);
-  }
-  if (question.page == 1) LearnPages(groups_[group], now);
-  return news;
-}
-
-// The first page is there: the others are asked together, or each tunnel alone if that is cheaper.
-void CheckSchedule::LearnPages(Group& group, TimePoint now) {
-  if (std::exchange(group.pages, group.listing->pages()) != group.pages)
-    CountRequests(budgets_[group.budget]);
-  if (group.ByList()) {
-    for (unsigned page = 2; page <= group.pages; ++page) {
-      queue_.Add({.tunnel = group.tunnels.front(),
-                     .page = page,
-                     .budget = group.budget,
-                     .use = group.listing->use()},
-          now);
-    }
-    return;
-  }
-  group.listing->Abandon();
-  for (const std::size_t index : group.tunnels) {
-    tunnels_[index].listed = Tunnel::Listed::kYes;
-    if (!group.listing->Saw(tunnels_[index].id)) QueueAlone(index, Use::kRound, now);
-  }
-}
-
-// What an ended listing says about a tunnel that it did not see; kNone if nothing.
-Reason CheckSchedule::NotSeen(std::size_t index, const Listing& listing, TimePoint now) {
-  Tunnel& tunnel = tunnels_[index];
-  const bool was_missing = tunnel.listed == Tunnel::Listed::kMissing;
-  switch (listing.rest()) {
-    case Listing::Rest::kNothing: return Reason::kNone;
-    case Listing::Rest::kFailed: return was_missing ? Reason::kNone : listing.failure();
-    case Listing::Rest::kMissing: break;
-  }
-  if (was_missing) return tunnel.why_missing;
-  tunnel.listed = Tunnel::Listed::kMissing;
-  tunnel.why_missing = Reason::kNone;
-  QueueAlone(index, Use::kRound, now);
-  return Reason::kNone;
-}
-
-std::vector<ListedTunnel> CheckSchedule::EndListing(Group& group, TimePoint now) {
-  const Listing listing = *std::exchange(group.listing, std::nullopt);
-  group.list.Answered(budgets_[group.budget].pace, listing.failure(), fraction_(), now);
-  std::vector<ListedTunnel> news;
-  for (const std::size_t index : group.tunnels) {
-    const TunnelId& id = tunnels_[index].id;
-    if (listing.Saw(id)) continue;
-    const Reason reason = NotSeen(index, listing, now);
-    if (reason == Reason::kNone || !Notice(index, Unknown(reason), now)) continue;
-    news.push_back({.id = id, .health = Unknown(reason)});
-  }
-  const bool again = std::exchange(group.again, Group::Again::kNo) == Group::Again::kYes;
-  if (again && group.ByList() && !queue_.budget(group.budget).Paused(now)) {
-    QueueListing(group, Use::kConfirmation, now);
-  }
-  return news;
-}
-
-// Whether what a list says about a tunnel counts: not while it is asked alone, and a failure not
-// before its confirmation is due.
-bool CheckSchedule::Notice(std::size_t index, const TunnelHealth& health, TimePoint now) {
-  Tunnel& tunnel = tunnels_[index];
-  if (tunnel.asking == Tunnel::Asking::kInFlight) return false;
-  if (health.status != TunnelStatus::kHealthy && suspects_.WaitsLonger(index, now)) return false;
-  tunnel.asking = Tunnel::Asking::kNo;
-  suspects_.Count(index, health, now);
-  return true;
+Lookups::Wanted CheckSchedule::ConnectorsAnswered(
+    const Question& question, Reason reason, RetryAfter retry_after, TimePoint now) {
+  queue_.Ended(now);
+  Heed(question.budget, reason, retry_after, now);
+  return lookups_.Answered(question.tunnel, reason, retry_after, fraction_(), now);
 }
 
 void CheckSchedule::ForgetCounts(TimePoint now) {

@@ -21,6 +21,7 @@
 #include "prober/cloudflare_api.h"
 #include "prober/inquiry.h"
 #include "prober/listing.h"
+#include "prober/lookups.h"
 #include "prober/request_queue.h"
 #include "prober/settings.h"
 #include "prober/suspects.h"
@@ -28,11 +29,9 @@
 
 namespace failover {
 
-// A tunnel that its account's list lacks is asked alone so often, once it is known why.
+// A tunnel that its account's list lacks is asked alone so often, once it is known why; and so often
+// it is looked whether a list that was too long is not any more.
 inline constexpr std::chrono::minutes kMissingInterval{10};
-
-// What --check-config says about the budgets that a configuration stretches.
-Faults BudgetWarnings(const Settings& settings);
 
 class CheckSchedule {
  public:
@@ -69,6 +68,16 @@ class CheckSchedule {
   std::vector<ListedTunnel> ListAnswered(const Question& question,
       const std::expected<TunnelList, Reason>& list, RetryAfter retry_after, TimePoint now);
 
+  // The backup of a tunnel may be running, or does no longer: its connectors are looked up as well.
+  void WatchConnectors(const TunnelId& id) {
+    const std::size_t tunnel = by_id_.at(id);
+    lookups_.Watch(tunnel, groups_[tunnels_[tunnel].group].budget);
+  }
+  void LeaveConnectors(const TunnelId& id) { lookups_.Leave(by_id_.at(id)); }
+  // Ends a look-up's flight: kNone, or why there is no list of connectors. Whether it is still news.
+  Lookups::Wanted ConnectorsAnswered(
+      const Question& question, Reason reason, RetryAfter retry_after, TimePoint now);
+
   // A supervisor without a memory may be at the other end: counts begin anew, and what fails is
   // confirmed again.
   void ForgetCounts(TimePoint now);
@@ -84,16 +93,21 @@ class CheckSchedule {
     TunnelId id;
     std::size_t group = 0;
     enum class Asking { kNo, kQueued, kInFlight } asking = Asking::kNo;  // alone
-    enum class Listed { kYes, kMissing } listed = Listed::kYes;          // in its group's list
-    Reason why_missing = Reason::kNone;                                  // once that is known
+    // In its group's list; or it exists all the same.
+    enum class Listed { kYes, kMissing, kUnlisted } listed = Listed::kYes;
+    Reason why_missing = Reason::kNone;  // once that is known
+    unsigned unseen = 0;                 // listings in a row that said nothing about it
     Inquiry alone = {};
+    std::optional<TimePoint> missed_turn = {};  // in this round, because it was in flight
   };
   // Tunnels of one account, one token and one budget.
   struct Group {
     std::size_t budget = 0;
     std::vector<std::size_t> tunnels = {};
     std::uint64_t pages = 1;  // of the list, as last told
+    TimePoint pages_told;     // when
     Inquiry list = {};
+    std::optional<TimePoint> missed_turn = {};
     std::optional<Listing> listing = {};                // under way
     enum class Again { kNo, kYes } again = Again::kNo;  // suspects wait for the next listing
 
@@ -106,16 +120,22 @@ class CheckSchedule {
   };
 
   void AddTunnel(const WatchedTunnel& tunnel);
-  void CountRequests(Budget& budget);
+  void CountRequests(std::size_t budget);
+  void ApplyPlan();
+  void SetListed(std::size_t index, Tunnel::Listed listed);
   const Pace& PaceOf(const Tunnel& tunnel) const;
 
+  void QueueGroup(Group& group, TimePoint now, TimePoint next_round);
   void QueueAlone(std::size_t index, Use use, TimePoint not_before);
   void QueueListing(Group& group, Use use, TimePoint not_before);
+  void TakeMissedTurn(std::size_t index, TimePoint now);
   void Heed(std::size_t budget, Reason reason, RetryAfter retry_after, TimePoint now);
   void Forget(const std::vector<Question>& dropped);
 
   std::vector<ListedTunnel> Found(const Question& question, const TunnelList& list, TimePoint now);
   void LearnPages(Group& group, TimePoint now);
+  void QueuePages(Group& group, TimePoint now);
+  bool IsMissing(Tunnel& tunnel, const Listing& listing);
   Reason NotSeen(std::size_t index, const Listing& listing, TimePoint now);
   std::vector<ListedTunnel> EndListing(Group& group, TimePoint now);
   bool Notice(std::size_t index, const TunnelHealth& health, TimePoint now);
@@ -131,6 +151,8 @@ class CheckSchedule {
   std::map<std::string, std::size_t> group_keys_;   // secret
   std::map<std::string, std::size_t> budget_keys_;  // secret
   Suspects suspects_;
+  Lookups lookups_;
+  BudgetPlan plan_{std::chrono::nanoseconds(0)};
   std::vector<BudgetLoad> changed_loads_;
   RequestQueue queue_;
 };

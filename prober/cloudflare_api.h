@@ -31,14 +31,7 @@ struct TunnelFacts {
   std::string status;  // the API's word, not yet judged; empty if deleted
 };
 
-// The envelope around every answer.
-struct Envelope {
-  enum class Success { kNo, kYes } success = Success::kNo;
-  std::vector<std::int64_t> error_codes;
-};
-
-// Fail on anything that is not the JSON which the API documents.
-std::expected<Envelope, Error> ParseEnvelope(std::string_view body);
+// Fails on anything that is not the JSON which the API documents.
 std::expected<TunnelFacts, Error> ParseTunnel(std::string_view body);
 
 // One page of the list of an account's tunnels.

@@ -4,8 +4,9 @@
 
 namespace failover {
 
-EchoProbe::EchoProbe(IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout, TimePoint begin)
-    : gateway_(gateway), next_(first), begin_(begin), deadline_(begin + timeout) {}
+EchoProbe::EchoProbe(
+    const std::vector<EchoTarget>& targets, std::chrono::nanoseconds timeout, TimePoint begin)
+    : targets_(targets), begin_(begin), deadline_(begin + timeout) {}
 
 EchoProbe::Step EchoProbe::Next(TimePoint now) const {
   if (now >= deadline_) return Step::kGiveUp;
@@ -13,26 +14,34 @@ EchoProbe::Step EchoProbe::Next(TimePoint now) const {
 }
 
 TimePoint EchoProbe::wake() const {
-  if (attempts_.empty()) return begin_;
-  if (attempts_.size() >= kEchoAttempts) return deadline_;
-  return std::min(attempts_.back().sent + kEchoGap, deadline_);
+  if (sent_.empty()) return begin_;
+  if (attempts_ >= kEchoAttempts) return deadline_;
+  return std::min(sent_.back().at + kEchoGap, deadline_);
 }
 
-Echo EchoProbe::BeginAttempt(TimePoint now, RealTime real) {
-  attempts_.push_back({.echo = next_, .sent = now, .sent_real = real});
-  ++next_.sequence;
-  return attempts_.back().echo;
+std::vector<EchoProbe::Attempt> EchoProbe::BeginAttempt(TimePoint now, RealTime real) {
+  std::vector<Attempt> begun;
+  for (std::size_t target = 0; target < targets_.size(); ++target) {
+    Attempt attempt{.target = target, .echo = targets_[target].first};
+    attempt.echo.sequence = static_cast<std::uint16_t>(attempt.echo.sequence + attempts_);
+    sent_.push_back({.attempt = attempt, .at = now, .at_real = real});
+    begun.push_back(attempt);
+  }
+  ++attempts_;
+  return begun;
 }
 
-std::optional<std::chrono::nanoseconds> EchoProbe::Accept(const ReceivedReply& reply, TimePoint now) const {
-  if (reply.sender != gateway_) return std::nullopt;
-  const auto attempt = std::ranges::find(attempts_, reply.echo, &Attempt::echo);
-  if (attempt == attempts_.end()) return std::nullopt;
-  const std::chrono::nanoseconds seen = now - attempt->sent;
-  if (!reply.stamp) return seen;
-  const std::chrono::nanoseconds stamped = *reply.stamp - attempt->sent_real;
-  const bool absurd = stamped < std::chrono::nanoseconds::zero() || stamped > seen;
-  return absurd ? seen : stamped;
+std::optional<EchoProbe::Answer> EchoProbe::Accept(const ReceivedReply& reply, TimePoint now) const {
+  const auto sent = std::ranges::find_if(sent_, [&](const Sent& s) {
+    return reply.echo == s.attempt.echo && reply.sender == targets_[s.attempt.target].address;
+  });
+  if (sent == sent_.end()) return std::nullopt;
+  Answer answer{.target = sent->attempt.target, .round_trip = now - sent->at};
+  if (!reply.stamp) return answer;
+  const std::chrono::nanoseconds stamped = *reply.stamp - sent->at_real;
+  const bool absurd = stamped < std::chrono::nanoseconds::zero() || stamped > answer.round_trip;
+  if (!absurd) answer.round_trip = stamped;
+  return answer;
 }
 
 }  // namespace failover

@@ -1,8 +1,11 @@
-// One probe of the gateway, without its socket: which attempts are in flight, whether a reply is
-// valid, what to do next. Pure; the clocks are passed in. Replies are untrusted.
+// One probe of the gateway, of all its addresses at the same time, without the sockets: which
+// attempts are in flight, whether a reply is valid, what to do next. Pure; the clocks are passed in.
+// Replies are untrusted.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -25,34 +28,49 @@ struct ReceivedReply {
   std::optional<RealTime> stamp;
 };
 
+// Who is asked, and what identifies the first attempt; the others count its sequence up.
+struct EchoTarget {
+  IpAddress address;
+  Echo first;
+};
+
 class EchoProbe {
  public:
-  // `first` identifies the first attempt; the others count its sequence up.
-  EchoProbe(IpAddress gateway, const Echo& first, std::chrono::nanoseconds timeout, TimePoint begin);
+  EchoProbe(const std::vector<EchoTarget>& targets, std::chrono::nanoseconds timeout, TimePoint begin);
 
   enum class Step { kSend, kWait, kGiveUp };
   Step Next(TimePoint now) const;
   // When Next() will answer something else than kWait.
   TimePoint wake() const;
 
-  // The attempt to send now; `real` is the time just before the send.
-  Echo BeginAttempt(TimePoint now, RealTime real);
-  // The round trip, if the reply answers an attempt of this probe; nothing if it is forged or
-  // stray. From the kernel's stamp, unless the clock was set meanwhile and makes it absurd.
-  std::optional<std::chrono::nanoseconds> Accept(const ReceivedReply& reply, TimePoint now) const;
+  struct Attempt {
+    std::size_t target = 0;  // its place among the targets
+    Echo echo;
+  };
+  // What to send now, one to each target; `real` is the time just before.
+  std::vector<Attempt> BeginAttempt(TimePoint now, RealTime real);
+
+  struct Answer {
+    std::size_t target = 0;
+    std::chrono::nanoseconds round_trip{0};
+  };
+  // Whose reply it is, if it comes from a target and answers an attempt at that target; nothing if
+  // it is forged or stray. The round trip is from the kernel's stamp, unless the clock was set
+  // meanwhile and makes it absurd.
+  std::optional<Answer> Accept(const ReceivedReply& reply, TimePoint now) const;
 
  private:
-  struct Attempt {
-    Echo echo;
-    TimePoint sent;
-    RealTime sent_real;
+  struct Sent {
+    Attempt attempt;
+    TimePoint at;
+    RealTime at_real;
   };
 
-  IpAddress gateway_;
-  Echo next_;
+  std::vector<EchoTarget> targets_;
   TimePoint begin_;
   TimePoint deadline_;
-  std::vector<Attempt> attempts_;
+  std::uint16_t attempts_ = 0;  // at each target
+  std::vector<Sent> sent_;
 };
 
 }  // namespace failover

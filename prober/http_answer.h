@@ -24,7 +24,7 @@ struct HttpAnswer {
   std::string body;  // decoded
   std::optional<std::chrono::seconds> retry_after;
   std::chrono::nanoseconds elapsed{0};
-  unsigned requests = 1;  // that were sent for it; more if a stuck connection was left meanwhile
+  unsigned requests = 1;  // that were sent for it; 2 if a kept connection was closed meanwhile
 };
 
 }  // namespace failover

@@ -1,41 +1,35 @@
 #include "prober/inquiry.h"
 
-#include <algorithm>
-
 namespace failover {
 
 bool Inquiry::Due(const Pace& pace, TimePoint now, TimePoint next_round) const {
-  if (!due_) return true;
-  return pace.stretched() ? *due_ < next_round : *due_ <= now;
+  return pace.stretched() ? due() < next_round : due() <= now;
 }
 
 TimePoint Inquiry::At(const Pace& pace, TimePoint now) const {
-  const TimePoint begin = now + pace.phase;
-  return due_ && pace.stretched() ? std::max(*due_, begin) : begin;
+  // After an outage all are due, as at the start.
+  const bool asked = due_ != TimePoint();
+  const bool in_turn = pace.stretched() && asked && due() > now - pace.check_interval;
+  return in_turn ? std::max(due(), now) : now + pace.phase;
 }
 
 void Inquiry::Asked(const Pace& pace, TimePoint now, TimePoint next_round) {
   if (!pace.stretched()) {
     due_ = next_round;
-  } else if (!due_) {
-    // The first round asks everything at once; from then on the requests are spread evenly.
-    due_ = now + pace.interval / std::max<std::size_t>(1, pace.requests) * (order_ + 1);
   } else {
-    // Missed ones are left out, the place in the interval stays.
-    const auto late = std::max(now - *due_, std::chrono::nanoseconds(0));
-    due_ = *due_ + pace.interval * (late / pace.interval + 1);
+    // A little late it keeps its place, so that nothing adds up.
+    due_ = (now - due_ < pace.check_interval ? due_ : now) + pace.interval;
   }
 }
 
-void Inquiry::Answered(const Pace& pace, Reason reason, double fraction, TimePoint now) {
-  const auto delay = retry_.After(reason, pace.interval, fraction);
+void Inquiry::Answered(const Pace& pace, Reason reason, std::optional<std::chrono::seconds> retry_after,
+    double fraction, TimePoint now) {
+  const auto delay = retry_.After(reason, pace.interval, retry_after, fraction);
   if (delay) Postpone(now + *delay);
 }
 
-void Inquiry::Postpone(TimePoint due) { due_ = std::max(due, due_.value_or(due)); }
-
 void Inquiry::ForgetFaults() {
-  if (retry_.ForgetFaults() == RetryDelay::Was::kDelayed) due_.reset();
+  if (retry_.ForgetFaults() == RetryDelay::Was::kDelayed) not_before_ = {};
 }
 
 }  // namespace failover

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace failover {
 
@@ -28,6 +30,26 @@ std::optional<IpAddress> IpAddress::FromSocket(const sockaddr_storage& storage) 
   std::memcpy(&v6, &storage, sizeof(v6));
   address.version_ = IpVersion::kIpv6;
   std::memcpy(address.bytes_.data(), &v6.sin6_addr, sizeof(v6.sin6_addr));
+  return address.OnInterface(v6.sin6_scope_id);
+}
+
+bool IpAddress::is_link_local() const {
+  return version_ == IpVersion::kIpv6 && bytes_[0] == std::byte{0xfe} &&
+         (bytes_[1] & std::byte{0xc0}) == std::byte{0x80};
+}
+
+bool IpAddress::names_one_host() const {
+  if (bytes_ == decltype(bytes_){}) return false;
+  if (version_ == IpVersion::kIpv6) return bytes_[0] != std::byte{0xff};
+  constexpr std::byte kMulticast{224};
+  const bool broadcast = std::ranges::all_of(
+      std::span(bytes_).first(sizeof(in_addr)), [](std::byte b) { return b == std::byte{0xff}; });
+  return !broadcast && (bytes_[0] & std::byte{0xf0}) != kMulticast;
+}
+
+IpAddress IpAddress::OnInterface(std::uint32_t index) const {
+  IpAddress address = *this;
+  if (is_link_local()) address.scope_ = index;
   return address;
 }
 
@@ -49,6 +71,7 @@ socklen_t IpAddress::ToSocket(sockaddr_storage& storage) const {
   }
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
+  v6.sin6_scope_id = scope_;
   std::memcpy(&v6.sin6_addr, bytes_.data(), sizeof(v6.sin6_addr));
   std::memcpy(&storage, &v6, sizeof(v6));
   return sizeof(v6);

@@ -1,6 +1,7 @@
 // failover-prober: gives up root first, reads its configuration then, and reports the health of
 // each tunnel to the supervisor. Wiring only.
 #include <glog/logging.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <csignal>
@@ -8,8 +9,9 @@
 
 #include "common/event_loop.h"
 #include "common/log.h"
+#include "prober/budget_warnings.h"
 #include "prober/check_online.h"
-#include "prober/check_schedule.h"
+#include "prober/config_check.h"
 #include "prober/options.h"
 #include "prober/privileges.h"
 #include "prober/prober.h"
@@ -18,28 +20,27 @@
 namespace failover {
 namespace {
 
-int PrintFaults(const Faults& faults) {
-  for (const std::string& fault : faults) std::cerr << Escape(fault) << "\n";
-  return kExitBadConfig;
-}
-
-int CheckConfig(const Options& options) {
-  const auto config = LoadConfig(options.config);
-  if (!config) return ReportConfigCheck(options.config, config, {});
-  const auto made = MakeSettings(*config, options.config);
-  if (made) {
-    for (const std::string& line : BudgetWarnings(made->settings)) {
-      std::cerr << "warning: " << Escape(options.config + ": " + line) << "\n";
-    }
+int CheckFile(const Options& options) {
+  const auto config = CheckConfig(options.config);
+  if (!config) return ReportCheck(options.config, config.error(), 0);
+  const auto made = MakeSettings(config->loaded, options.config);
+  Faults warnings = config->warnings;
+  for (const std::string& line : made ? BudgetWarnings(made->settings) : Faults{}) {
+    warnings.push_back(options.config + ": " + line);
   }
-  return ReportConfigCheck(options.config, config, made ? made->exposure : made.error());
+  for (const std::string& line : warnings) std::cerr << "warning: " << Escape(line) << "\n";
+  Faults faults = made ? made->exposure : made.error();
+  for (const Faults& more : {config->tampering, config->exposure}) {
+    faults.insert(faults.end(), more.begin(), more.end());
+  }
+  return ReportCheck(options.config, faults, config->loaded.settings.tunnels_size());
 }
 
 int CheckOnline(const Options& options) {
-  const auto config = LoadConfig(options.config);
-  if (!config) return PrintFaults(config.error());
-  const auto made = MakeSettings(*config, options.config);
-  if (!made) return PrintFaults(made.error());
+  const auto config = CheckConfig(options.config);
+  if (!config) return ReportCheck(options.config, config.error(), 0);
+  const auto made = MakeSettings(config->loaded, options.config);
+  if (!made) return ReportCheck(options.config, made.error(), 0);
   const auto results = AskOnce(made->settings);
   Print(results, options.format, std::cout);
   return ExitStatus(results);
@@ -49,8 +50,9 @@ int Run(const Options& options) {
   EventLoop loop;
   {
     Prober prober(loop, options.config, options.socket);
-    if (const auto started = prober.Start(); !started) return PrintFaults(started.error());
-    loop.Run();
+    if (const auto started = prober.Start(); !started)
+      return ReportCheck(options.config, started.error(), 0);
+    prober.Run();
   }
   const auto turn = std::chrono::ceil<std::chrono::milliseconds>(loop.longest_turn());
   LOG(INFO) << "Stopped. Longest loop turn: " << turn.count() << " ms.";
@@ -60,6 +62,8 @@ int Run(const Options& options) {
 int Main(int argc, const char* const* argv) {
   const auto options = ParseOptions(argc, argv);
   if (!options) return options.error();
+  // libcurl's resolver threads would each leave a heap of their own behind.
+  mallopt(M_ARENA_MAX, 1);
   InitLog(argv[0]);
   // OpenSSL writes to sockets that the peer may have closed.
   std::signal(SIGPIPE, SIG_IGN);
@@ -74,7 +78,7 @@ int Main(int argc, const char* const* argv) {
   }
   switch (options->mode) {
     case Options::Mode::kRun: return Run(*options);
-    case Options::Mode::kCheckConfig: return CheckConfig(*options);
+    case Options::Mode::kCheckConfig: return CheckFile(*options);
     case Options::Mode::kCheckOnline: return CheckOnline(*options);
   }
   __builtin_unreachable();

@@ -4,13 +4,11 @@
 #include <expected>
 #include <string>
 
-#include "common/config.h"
+#include "common/daemon_options.h"
 
 namespace failover {
 
-struct Options {
-  std::string config = kDefaultConfigPath;
-  std::string socket = kDefaultSocketPath;
+struct Options : DaemonOptions {
   std::string user = "failover-prober";
   enum class Mode { kRun, kCheckConfig, kCheckOnline } mode = Mode::kRun;
   enum class Format { kTable, kJson } format = Format::kTable;

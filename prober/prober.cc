@@ -1,18 +1,20 @@
 #include "prober/prober.h"
 
 #include <glog/logging.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <csignal>
-#include <set>
 #include <utility>
 
-#include "common/config.h"
 #include "common/log.h"
+#include "prober/config_check.h"
 #include "prober/status_line.h"
 
 namespace failover {
 namespace {
+
+constexpr std::chrono::milliseconds kStatusDelay{500};
 
 void Warn(const Faults& faults) {
   for (const std::string& fault : faults) LOG(WARNING) << Escape(fault);
@@ -30,51 +32,58 @@ std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
 }  // namespace
 
 Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
-    : loop_(loop), config_path_(std::move(config_path)), service_manager_(loop),
+    : config_path_(std::move(config_path)), service_manager_(loop, [this] { Reload(); }),
       reports_(loop, std::move(socket_path),
-          {.connected = [this] { poller_.ConfirmAgain(); },
-              .acknowledged = [this] { service_manager_.Status(StatusLine()); }}),
+          {.connected = [this] { poller_.ConfirmAgain(); }, .acknowledged = [this] { OnAcknowledged(); }}),
       poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
                         .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
                                       const HttpAnswer& answer) { OnTunnel(id, health, answer); },
                         .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
+                        .connectors =
+                            [this](const TunnelId& id, std::expected<Connectors, Reason> list) {
+                              failback_.Listed(id, std::move(list));
+                            },
                         .turn_done = [this] { OnTurnDone(); }}),
-      on_reload_(loop, SIGHUP, [this] { Reload(); }), on_terminate_(loop, SIGTERM, [this] { Stop(); }),
-      on_interrupt_(loop, SIGINT, [this] { Stop(); }) {}
+      failback_(loop, {.watch = [this](const TunnelId& id) { poller_.WatchConnectors(id); },
+                          .leave = [this](const TunnelId& id) { poller_.LeaveConnectors(id); }}),
+      status_(loop, [this] { TellStatus(); }) {}
 
 std::expected<void, Faults> Prober::Start() {
   if (auto done = LoadAndApply(); !done) return done;
-  LOG(INFO) << "Checking " << settings_.tunnels.size() << " tunnel(s) every "
-            << std::chrono::duration<double>(settings_.check_interval).count() << " s. "
-            << "Gateway: " << (settings_.gateway ? settings_.gateway->ToString() : "not checked");
+  malloc_trim(0);  // reading the file takes several times its size
   reports_.Start();
-  service_manager_.Ready();
   return {};
 }
 
 std::expected<void, Faults> Prober::LoadAndApply() {
-  const auto config = LoadConfig(config_path_);
+  const auto config = CheckConfig(config_path_);
   if (!config) return std::unexpected(config.error());
-  auto made = MakeSettings(*config, config_path_);
+  auto made = MakeSettings(config->loaded, config_path_);
   if (!made) return std::unexpected(made.error());
   if (auto done = poller_.Configure(made->settings); !done) {
-    return std::unexpected(Faults{config_path_ + ": gateway_ip: " + done.error().message});
+    return std::unexpected(Faults{config_path_ + ": gateway " + done.error().message});
   }
   Warn(config->warnings);
   Warn(config->tampering);
   Warn(config->exposure);
   Warn(made->exposure);
-  if (made->settings.gateway != settings_.gateway) gateway_.reset();
   settings_ = std::move(made->settings);
+  for (const std::string& line : Describe(config->loaded.settings)) LOG(INFO) << Escape(line);
   reports_.Configure(settings_);
-  std::set<TunnelId> stay;
-  for (const WatchedTunnel& tunnel : settings_.tunnels) stay.insert(tunnel.id);
-  std::erase_if(healths_, [&](const auto& entry) { return !stay.contains(entry.first); });
+  failback_.Configure(settings_, reports_.verdicts());
+  by_id_.clear();
+  for (const WatchedTunnel& tunnel : settings_.tunnels) by_id_.push_back(&tunnel);
+  std::ranges::sort(by_id_, {}, &WatchedTunnel::id);
+  std::erase_if(healths_, [&](const auto& entry) { return Find(entry.first) == nullptr; });
   return {};
 }
 
+const WatchedTunnel* Prober::Find(const TunnelId& id) const {
+  const auto found = std::ranges::lower_bound(by_id_, id, {}, &WatchedTunnel::id);
+  return found != by_id_.end() && (*found)->id == id ? *found : nullptr;
+}
+
 void Prober::Reload() {
-  service_manager_.Reloading();
   if (const auto done = LoadAndApply(); !done) {
     for (const std::string& fault : done.error()) {
       LOG(ERROR) << "Configuration not reloaded, the old one stays in force: " << Escape(fault);
@@ -82,40 +91,26 @@ void Prober::Reload() {
   } else {
     LOG(INFO) << "Configuration reloaded: " << settings_.tunnels.size() << " tunnel(s)";
   }
-  service_manager_.Ready();
-}
-
-void Prober::Stop() {
-  service_manager_.Stopping();
-  loop_.Stop();
+  malloc_trim(0);
 }
 
 void Prober::OnGateway(const GatewayResult& result) {
-  reports_.SetGateway(result.state, result.round_trip);
-  if (gateway_ == result.state) return;
-  const bool first = !gateway_;
-  gateway_ = result.state;
-  switch (result.state) {
-    case GatewayState::kNotChecked: return;
-    case GatewayState::kReachable:
-      LOG(INFO) << "Gateway " << settings_.gateway->ToString() << " reachable" << (first ? "." : " again.");
-      return;
-    case GatewayState::kUnreachable:
-      LOG(WARNING) << "Gateway " << settings_.gateway->ToString()
-                   << " unreachable. Skipping tunnel monitoring."
-                   << (result.trouble.empty() ? "" : " " + result.trouble);
-      return;
+  reports_.SetGateway(result.state, result.round_trip, gateway().window.Sums(BootClock::now()));
+  for (const GatewayLine& line : gateway_log_.News(gateway(), result.trouble)) {
+    switch (line.severity) {
+      case GatewayLine::Severity::kInfo: LOG(INFO) << Escape(line.text); break;
+      case GatewayLine::Severity::kWarning: LOG(WARNING) << Escape(line.text); break;
+    }
   }
 }
 
 void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer) {
-  reports_.Observe(id, health);
+  reports_.Observe(id, health, failback_.PrimaryOf(id, BootClock::now()));
   const auto [known, first] = healths_.try_emplace(id, health);
   if (!first && known->second == health) return;
   known->second = health;
-  const auto tunnel = std::ranges::find(settings_.tunnels, id, &WatchedTunnel::id);
   const std::string line =
-      "Tunnel " + tunnel->label + " status: " + ToString(health) + Remark(health, answer);
+      "Tunnel " + Find(id)->label + " status: " + ToString(health) + Remark(health, answer);
   if (health.status == TunnelStatus::kHealthy) {
     LOG(INFO) << line;
   } else {
@@ -123,15 +118,27 @@ void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const Http
   }
 }
 
+void Prober::OnAcknowledged() {
+  failback_.Acknowledged(reports_.verdicts());
+  TellStatusSoon();
+}
+
 void Prober::OnTurnDone() {
   reports_.Flush();
-  service_manager_.Status(StatusLine());
+  TellStatusSoon();
 }
+
+void Prober::TellStatusSoon() {
+  if (!status_.running()) status_.Start(kStatusDelay);
+}
+
+void Prober::TellStatus() { service_manager_.Status(StatusLine()); }
 
 std::string Prober::StatusLine() const {
   return DescribeStatus({.tunnels = settings_.tunnels.size(),
       .healths = healths_,
-      .gateway = gateway_,
+      .gateway = gateway().state,
+      .gateway_sums = gateway().window.Sums(BootClock::now()),
       .supervisor = reports_.state(),
       .verdicts = reports_.verdicts(),
       .digest = settings_.digest});

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 
 #include "common/event_loop.h"
 #include "common/service_manager.h"
+#include "prober/failback_watch.h"
+#include "prober/gateway_log.h"
 #include "prober/report_client.h"
 #include "prober/tunnel_poller.h"
 
@@ -18,29 +18,39 @@ class Prober {
  public:
   Prober(EventLoop& loop, std::string config_path, std::string socket_path);
 
-  // Reads the configuration and opens the sockets; true readiness is told here.
+  // Reads the configuration and opens the sockets.
   std::expected<void, Faults> Start();
+  // Tells the service manager that it is ready, and runs the loop until it is told to end.
+  void Run() {
+    service_manager_.Run();
+    TellStatus();
+  }
+
+  const GatewayFacts& gateway() const { return poller_.gateway(); }
 
  private:
   std::expected<void, Faults> LoadAndApply();
   void Reload();
-  void Stop();
   void OnGateway(const GatewayResult& result);
   void OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer);
+  void OnAcknowledged();
   void OnTurnDone();
+  const WatchedTunnel* Find(const TunnelId& id) const;  // nullptr: not in the settings
+  // Counting thousands of tunnels after each packet would cost more than asking for them.
+  void TellStatusSoon();
+  void TellStatus();
   std::string StatusLine() const;
 
-  EventLoop& loop_;
   std::string config_path_;
   ServiceManager service_manager_;
   Settings settings_;
+  std::vector<const WatchedTunnel*> by_id_;   // of settings_, sorted
   std::map<TunnelId, TunnelHealth> healths_;  // as logged; none before the first answer
-  std::optional<GatewayState> gateway_;       // as logged
+  GatewayLog gateway_log_;
   ReportClient reports_;
   TunnelPoller poller_;
-  SignalWatch on_reload_;
-  SignalWatch on_terminate_;
-  SignalWatch on_interrupt_;
+  FailbackWatch failback_;
+  Timer status_;
 };
 
 }  // namespace failover

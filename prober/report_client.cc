@@ -40,11 +40,14 @@ ReportClient::ReportClient(EventLoop& loop, std::string path, Events events)
     : loop_(loop), path_(std::move(path)), events_(std::move(events)), queue_(NewInstance()),
       retry_(loop, [this] { Connect(); }) {}
 
-void ReportClient::SetGateway(GatewayState state, std::chrono::nanoseconds round_trip) {
-  queue_.SetGateway(state, round_trip);
+void ReportClient::SetGateway(
+    GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums) {
+  queue_.SetGateway(state, round_trip, sums);
 }
 
-void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health) { queue_.Observe(id, health); }
+void ReportClient::Observe(const TunnelId& id, const TunnelHealth& health, Primary primary) {
+  queue_.Observe(id, health, primary);
+}
 
 void ReportClient::Connect() {
   auto fd = OpenConnection(path_);
@@ -59,16 +62,14 @@ void ReportClient::Connect() {
 void ReportClient::Flush() {
   if (!fd_ || writable_) return;
   while (const auto packet = queue_.Next()) {
-    switch (SendPacket(fd_.get(), *packet)) {
-      case SendResult::kSent: queue_.Sent(); break;
-      case SendResult::kWouldBlock:
-        writable_.emplace(loop_, fd_.get(), EV_WRITE, [this](short) {
-          writable_.reset();
-          Flush();
-        });
-        return;
-      case SendResult::kClosed: return Lose("the supervisor closed the connection");
+    if (!SendPacket(fd_.get(), *packet)) {
+      writable_.emplace(loop_, fd_.get(), EV_WRITE, [this](short) {
+        writable_.reset();
+        Flush();
+      });
+      return;
     }
+    queue_.Sent();
   }
 }
 

@@ -28,8 +28,8 @@ class ReportClient {
 
   void Start() { Connect(); }
   void Configure(const Settings& settings) { queue_.Configure(settings); }
-  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip);
-  void Observe(const TunnelId& id, const TunnelHealth& health);
+  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums = {});
+  void Observe(const TunnelId& id, const TunnelHealth& health, Primary primary = Primary::kUncertain);
   // Sends what is new, as far as the socket takes it; the rest follows when it is writable.
   void Flush();
 

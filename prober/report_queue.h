@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 
 #include "common/health.h"
 #include "common/tunnel_id.h"
+#include "prober/gateway_window.h"
+#include "prober/primary.h"
 #include "prober/settings.h"
 #include "prober/tunnel_health.h"
 
@@ -27,8 +30,8 @@ class ReportQueue {
   void Configure(const Settings& settings);
 
   // The gateway's part goes with the next report even if no tunnel has news.
-  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip);
-  void Observe(const TunnelId& id, const TunnelHealth& health);
+  void SetGateway(GatewayState state, std::chrono::nanoseconds round_trip, const GatewaySums& sums = {});
+  void Observe(const TunnelId& id, const TunnelHealth& health, Primary primary = Primary::kUncertain);
 
   // A new connection: sequences begin at 1, and everything known is news.
   void BeginConnection();
@@ -38,12 +41,14 @@ class ReportQueue {
   void Sent();
 
  private:
-  enum class News { kNone, kWaiting, kInPacket };
+  enum class News { kNone, kWaiting };
   struct Observed {
     TunnelHealth health;
+    Primary primary = Primary::kUncertain;
     std::uint64_t number = 0;
     News news = News::kNone;
   };
+  using Tunnels = std::map<TunnelId, Observed>;
 
   std::uint64_t instance_;
   std::string digest_;
@@ -51,8 +56,12 @@ class ReportQueue {
   std::uint64_t observations_ = 0;  // the last number given
   std::optional<GatewayState> gateway_;
   std::chrono::nanoseconds round_trip_{0};
+  GatewaySums gateway_sums_;
   News gateway_news_ = News::kNone;
-  std::map<TunnelId, Observed> tunnels_;
+  Tunnels tunnels_;
+  std::deque<Tunnels::value_type*> waiting_;  // those with news, as they came: each once
+  std::size_t in_packet_ = 0;                 // of them, the first ones: in the last packet made
+  std::uint64_t packet_knows_ = 0;            // the newest observation when it was made
 };
 
 }  // namespace failover

@@ -1,21 +1,27 @@
 #include "prober/request_queue.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
 namespace failover {
+namespace {
+
+constexpr std::array kInTurn = {Use::kConfirmation, Use::kPage, Use::kRound, Use::kLookup};
+
+}  // namespace
 
 void RequestQueue::Configure(
     const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now) {
   lines_.clear();
-  in_flight_ = 0;
+  while (in_flight_ > 0) Ended(now);
   std::erase_if(budgets_, [&](const auto& entry) { return entry.second->Idle(now); });
   for (const std::string& key : keys) {
     std::unique_ptr<RateBudget>& budget = budgets_[key];
     if (!budget) budget = std::make_unique<RateBudget>();
     budget->SetCheckInterval(check_interval);
-    lines_.push_back({.rate = budget.get(), .confirmations = {}, .rounds = {}});
+    lines_.push_back({.rate = budget.get(), .by_use = {}});
   }
 }
 
@@ -24,16 +30,14 @@ void RequestQueue::Add(const Question& question, TimePoint not_before) {
 }
 
 std::optional<TimePoint> RequestQueue::Line::ReadyAt(Use use) const {
-  const Waiting& waiting = use == Use::kRound ? rounds : confirmations;
+  const Waiting& waiting = by_use.at(static_cast<std::size_t>(use));
   if (waiting.empty()) return std::nullopt;
   return std::max(waiting.begin()->first, rate->RoomAt(use));
 }
 
 std::optional<Question> RequestQueue::Take(TimePoint now) {
-  if (in_flight_ >= kMaxInFlight || second_.RoomAt(kMaxInSecond, std::chrono::seconds(1)) > now) {
-    return std::nullopt;
-  }
-  for (const Use use : {Use::kConfirmation, Use::kRound}) {
+  if (in_flight_ >= kMaxInSecond || RoomAt() > now) return std::nullopt;
+  for (const Use use : kInTurn) {
     Waiting* longest = nullptr;
     for (Line& line : lines_) {
       const auto ready = line.ReadyAt(use);
@@ -47,22 +51,22 @@ std::optional<Question> RequestQueue::Take(TimePoint now) {
 }
 
 void RequestQueue::Sent(const Question& question, TimePoint now) {
-  SentAgain(question, 1, now);
+  budget(question.budget).Sent(now, question.use);
   ++in_flight_;
 }
 
 void RequestQueue::SentAgain(const Question& question, unsigned times, TimePoint now) {
   for (; times > 0; --times) {
-    budget(question.budget).Sent(now);
-    second_.Add(now);
+    budget(question.budget).Sent(now, question.use);
+    ended_.Add(now);
   }
 }
 
 std::vector<Question> RequestQueue::Drop(std::size_t budget) {
   std::vector<Question> dropped;
   Line& line = lines_.at(budget);
-  for (Waiting* waiting : {&line.confirmations, &line.rounds}) {
-    for (const auto& [at, question] : std::exchange(*waiting, {})) dropped.push_back(question);
+  for (const Use use : kInTurn) {
+    for (const auto& [at, question] : std::exchange(line.waiting(use), {})) dropped.push_back(question);
   }
   return dropped;
 }
@@ -74,16 +78,16 @@ std::vector<Question> RequestQueue::DropAll() {
 }
 
 std::optional<TimePoint> RequestQueue::next() const {
-  if (in_flight_ >= kMaxInFlight) return std::nullopt;
+  if (in_flight_ >= kMaxInSecond) return std::nullopt;
   std::optional<TimePoint> next;
   for (const Line& line : lines_) {
-    for (const Use use : {Use::kConfirmation, Use::kRound}) {
+    for (const Use use : kInTurn) {
       const auto ready = line.ReadyAt(use);
       if (ready && (!next || *ready < *next)) next = ready;
     }
   }
   if (!next) return next;
-  return std::max(*next, second_.RoomAt(kMaxInSecond, std::chrono::seconds(1)));
+  return std::max(*next, RoomAt());
 }
 
 }  // namespace failover

@@ -2,6 +2,7 @@
 // 100 requests in any second and 100 in flight for the whole process. Pure; the clock is passed in.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -17,10 +18,13 @@
 
 namespace failover {
 
-inline constexpr std::size_t kMaxInFlight = 100;  // requests; the rest waits
-inline constexpr std::size_t kMaxInSecond = 100;  // requests in any second
+// Requests in any second, and in flight; the rest waits. Nobody knows when a request in flight goes
+// over the wire, it may have waited for a connection: so it counts from its begin until a second
+// after its end.
+inline constexpr std::size_t kMaxInSecond = 100;
 
-// What is asked: about one tunnel, or for a page of the list of all tunnels of its account.
+// What is asked: about one tunnel, for a page of the list of all tunnels of its account, or (kLookup)
+// for the connectors of one tunnel.
 struct Question {
   std::size_t tunnel = 0;  // index in Settings::tunnels; for a page, the first of its group
   unsigned page = 0;       // from 1; 0: about the tunnel alone
@@ -30,8 +34,8 @@ struct Question {
 
 class RequestQueue {
  public:
-  // The budgets, by keys that keep their meaning. What waited is forgotten and nothing counts as
-  // in flight; what was sent stays counted, also by a key that left.
+  // The budgets, by keys that keep their meaning. What waited is forgotten, what was in flight has
+  // ended; what was sent stays counted, also by a key that left.
   void Configure(
       const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now);
 
@@ -39,12 +43,16 @@ class RequestQueue {
   const RateBudget& budget(std::size_t index) const { return *lines_.at(index).rate; }
 
   void Add(const Question& question, TimePoint not_before);
-  // Takes out the next question that may be sent now: confirmations first, then what has waited
-  // longest. Whoever sends it says so by Sent(), and Ended() when its answer is there.
+  // Takes out the next question that may be sent now: confirmations first, then further pages, then
+  // rounds, look-ups last; of these what has waited longest. Whoever sends it says so by Sent(), and
+  // Ended() when its answer is there.
   std::optional<Question> Take(TimePoint now);
   void Sent(const Question& question, TimePoint now);
   void SentAgain(const Question& question, unsigned times, TimePoint now);
-  void Ended() { --in_flight_; }
+  void Ended(TimePoint now) {
+    --in_flight_;
+    ended_.Add(now);
+  }
 
   // Takes out all that waits, of one budget or of all.
   std::vector<Question> Drop(std::size_t budget);
@@ -56,18 +64,20 @@ class RequestQueue {
  private:
   using Waiting = std::multimap<TimePoint, Question>;  // by the first moment that they may be sent
   struct Line {
-    RateBudget* rate;
-    Waiting confirmations;
-    Waiting rounds;
+    RateBudget* rate = nullptr;
+    std::array<Waiting, 4> by_use;
 
-    Waiting& waiting(Use use) { return use == Use::kRound ? rounds : confirmations; }
+    Waiting& waiting(Use use) { return by_use.at(static_cast<std::size_t>(use)); }
     // When the first of them may be sent; nothing if none waits.
     std::optional<TimePoint> ReadyAt(Use use) const;
   };
 
+  // When the process may send one more.
+  TimePoint RoomAt() const { return ended_.RoomAt(kMaxInSecond - in_flight_, std::chrono::seconds(1)); }
+
   std::map<std::string, std::unique_ptr<RateBudget>> budgets_;
   std::deque<Line> lines_;
-  SendTimes second_{kMaxInSecond};
+  SendTimes ended_{kMaxInSecond};
   std::size_t in_flight_ = 0;
 };
 

@@ -14,8 +14,8 @@ std::chrono::nanoseconds Doubled(
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> RetryDelay::After(
-    Reason reason, std::chrono::nanoseconds interval, double fraction) {
+std::optional<std::chrono::nanoseconds> RetryDelay::After(Reason reason, std::chrono::nanoseconds interval,
+    std::optional<std::chrono::seconds> retry_after, double fraction) {
   const Kind before = kind_;
   switch (reason) {
     case Reason::kTimeout:
@@ -42,16 +42,19 @@ std::optional<std::chrono::nanoseconds> RetryDelay::After(
   if (kind_ == Kind::kUnauthorized) {
     return std::max(interval, Doubled(kFirstUnauthorized, answers_ - 1, kLongestUnauthorized));
   }
-  if (answers_ == 1) return std::nullopt;
+  if (answers_ == 1 && !retry_after) return std::nullopt;
   const auto whole = Doubled(interval, answers_ - 1, kLongestAfterFault);
   const std::chrono::duration<double, std::nano> part = whole * (0.5 + fraction / 2);
-  return std::max(interval, std::chrono::round<std::chrono::nanoseconds>(part));
+  const std::chrono::nanoseconds told =
+      std::min(retry_after.value_or(std::chrono::seconds(0)), kLongestAfterFault);
+  return std::max({interval, std::chrono::round<std::chrono::nanoseconds>(part), told});
 }
 
 RetryDelay::Was RetryDelay::ForgetFaults() {
   if (kind_ != Kind::kFault) return Was::kNotDelayed;
   kind_ = Kind::kNone;
-  return std::exchange(answers_, 0) > 1 ? Was::kDelayed : Was::kNotDelayed;
+  answers_ = 0;
+  return Was::kDelayed;
 }
 
 }  // namespace failover

@@ -17,12 +17,13 @@ class RetryDelay {
   static constexpr std::chrono::seconds kFirstUnauthorized{30};
   static constexpr std::chrono::minutes kLongestUnauthorized{10};
 
-  // From an answer to the next question, never less than `interval`; nothing if the question keeps
-  // its usual time. Every other answer begins anew.
-  std::optional<std::chrono::nanoseconds> After(
-      Reason reason, std::chrono::nanoseconds interval, double fraction);
+  // From an answer to the next question, never less than `interval`, nor than a fault's Retry-After,
+  // of which kLongestAfterFault counts; nothing if the question keeps its usual time. Every other
+  // answer begins anew.
+  std::optional<std::chrono::nanoseconds> After(Reason reason, std::chrono::nanoseconds interval,
+      std::optional<std::chrono::seconds> retry_after, double fraction);
 
-  // Our own network was the fault, perhaps. Whether a fault had delayed the question.
+  // Our own network was the fault, perhaps. Whether a fault can have delayed the question.
   enum class Was { kDelayed, kNotDelayed };
   Was ForgetFaults();
 

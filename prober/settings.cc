@@ -1,5 +1,8 @@
 #include "prober/settings.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "common/clock.h"
 #include "prober/token.h"
 
@@ -21,19 +24,37 @@ std::set<TunnelStatus> FailoverOn(const config::Configuration& all, const config
 }
 
 WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel& tunnel) {
-  return {.id = *TunnelId::Parse(tunnel.tunnel_id()),
-      .label = tunnel.tunnel_id() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : ""),
+  const TunnelId id = *TunnelId::Parse(tunnel.tunnel_id());
+  return {.id = id,
+      .label = id.ToString() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : ""),
       .account_id = tunnel.account_id(),
       .token = tunnel.token(),
       .budget_group = tunnel.budget_group(),
       .failover_on = FailoverOn(all, tunnel),
       .failure_threshold =
-          tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold()};
+          tunnel.has_failure_threshold() ? tunnel.failure_threshold() : all.failure_threshold(),
+      .failback_service = tunnel.failback_service(),
+      .local_metrics = tunnel.local_metrics()};
+}
+
+std::string_view WithoutSuffix(std::string_view unit) {
+  constexpr std::string_view kSuffix = ".service";
+  if (unit.ends_with(kSuffix)) unit.remove_suffix(kSuffix.size());
+  return unit;
+}
+
+// A failback must be the start of another unit: of the same one it would be a restart of the backup.
+std::optional<std::string> FaultInFailback(const config::Tunnel& tunnel) {
+  if (tunnel.failback_service().empty()) return std::nullopt;
+  const std::string_view backup = WithoutSuffix(tunnel.service());
+  if (WithoutSuffix(tunnel.failback_service()) != backup) return std::nullopt;
+  return "failback_service: is the same unit as service; name the one that ends it, such as failback@" +
+         std::string(backup);
 }
 
 Settings MakeWhole(const LoadedConfig& config) {
   const config::Configuration& all = config.settings;
-  return {.gateway = all.gateway_check() ? IpAddress::Parse(all.gateway_ip()) : std::nullopt,
+  return {.gateway = {},
       .check_interval = Seconds(all.check_interval()),
       .confirm_interval = Seconds(all.confirm_interval()),
       .gateway_timeout = Seconds(all.gateway_timeout()),
@@ -44,11 +65,48 @@ Settings MakeWhole(const LoadedConfig& config) {
       .digest = config.digest};
 }
 
+// Adds to the faults, each with its field, "gateway_ip" or "gateway_ips[1]".
+std::vector<GatewayAddress> ReadGateways(const config::Configuration& all, Faults& faults) {
+  const bool several = all.gateway_ips_size() > 0;
+  const std::vector<std::string> texts =
+      several ? std::vector<std::string>(all.gateway_ips().begin(), all.gateway_ips().end())
+              : std::vector<std::string>{all.gateway_ip()};
+  if (texts.size() > kMaxGateways) {
+    faults.push_back("gateway_ips: " + std::to_string(texts.size()) + " addresses; write at most " +
+                     std::to_string(kMaxGateways));
+    return {};
+  }
+  std::vector<GatewayAddress> gateways;
+  for (int i = 0; const std::string& text : texts) {
+    const std::string index = "[" + std::to_string(i++) + "]";
+    const std::string field = several ? "gateway_ips" + index : "gateway_ip";
+    const auto gateway = GatewayAddress::Parse(text);
+    if (!gateway) {
+      faults.push_back(field + ": \"" + text + "\" " + gateway.error().message);
+    } else if (std::ranges::find(gateways, *gateway) != gateways.end()) {
+      faults.push_back(field + ": " + text + " stands there already; remove one of the two");
+    } else {
+      gateways.push_back(*gateway);
+    }
+  }
+  return gateways;
+}
+
+// What is not pinged is not judged.
+GatewayChoice ChooseGateway(const config::Configuration& all, Faults& faults) {
+  if (!all.gateway_check()) return {};
+  const bool automatic = all.gateway_ips().empty() && all.gateway_ip() == "auto";
+  if (automatic) return {.source = GatewaySource::kDefaultRoute, .addresses = {}};
+  return {.source = GatewaySource::kConfigured, .addresses = ReadGateways(all, faults)};
+}
+
 }  // namespace
 
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path) {
   LoadedSettings loaded{.settings = MakeWhole(config), .exposure = {}};
   Faults faults;
+  loaded.settings.gateway = ChooseGateway(config.settings, faults);
+  for (std::string& fault : faults) fault = path + ": " + fault;
   // libcurl would say it for every request; once and at the start is better.
   if (!loaded.settings.api_ca_file.empty()) {
     if (const auto file = ReadRegularFile(loaded.settings.api_ca_file, kMaxConfigFile); !file) {
@@ -58,9 +116,10 @@ std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, c
   }
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
     WatchedTunnel tunnel = MakeTunnel(config.settings, entry);
+    const std::string here = path + ": tunnels[" + std::to_string(i++) + "].";
+    if (const auto fault = FaultInFailback(entry)) faults.push_back(here + *fault);
     const bool credential = entry.has_token_credential();
-    const std::string field =
-        path + ": tunnels[" + std::to_string(i++) + (credential ? "].token_credential: " : "].token_file: ");
+    const std::string field = here + (credential ? "token_credential: " : "token_file: ");
     if (credential || entry.has_token_file()) {
       auto token = credential ? LoadCredential(entry.token_credential()) : LoadToken(entry.token_file());
       if (!token) {

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <expected>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@
 #include "common/config.h"
 #include "common/health.h"
 #include "common/tunnel_id.h"
-#include "prober/ip_address.h"
+#include "prober/gateway_address.h"
 
 namespace failover {
 
@@ -24,10 +23,12 @@ struct WatchedTunnel {
   std::string budget_group = {};  // empty: by the token
   std::set<TunnelStatus> failover_on;
   unsigned failure_threshold = 1;
+  std::string failback_service = {};  // empty: no failback
+  std::string local_metrics = "auto";
 };
 
 struct Settings {
-  std::optional<IpAddress> gateway;  // nothing: never pinged
+  GatewayChoice gateway;
   std::chrono::nanoseconds check_interval{0};
   std::chrono::nanoseconds confirm_interval{0};
   std::chrono::nanoseconds gateway_timeout{0};
@@ -35,7 +36,7 @@ struct Settings {
   std::string api_base_url;
   std::string api_ca_file;  // empty: the system's
   std::vector<WatchedTunnel> tunnels;
-  std::string digest;  // SHA-256 of the file, 32 bytes
+  std::string digest;  // SHA-256 of the file, 64 hex digits
 };
 
 struct LoadedSettings {
@@ -43,7 +44,8 @@ struct LoadedSettings {
   Faults exposure;  // of token files
 };
 
-// Fails with every fault of the token files and of api_ca_file.
+// Fails with every fault of the gateway's addresses, of the token files, of api_ca_file and of
+// failback_service.
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path);
 
 }  // namespace failover

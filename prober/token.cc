@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "common/config_walk.h"
+#include "common/config.h"
 
 namespace failover {
 namespace {

@@ -17,7 +17,7 @@ double RandomFraction() {
 }  // namespace
 
 TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
-    : loop_(loop), events_(std::move(events)), schedule_(&RandomFraction),
+    : loop_(loop), events_(std::move(events)), schedule_(&RandomFraction), gateway_(loop),
       round_(loop, [this] { BeginRound(); }), confirm_(loop, [this] { BeginConfirmation(); }),
       send_(loop, [this] {
         AskNext();
@@ -25,14 +25,8 @@ TunnelPoller::TunnelPoller(EventLoop& loop, Events events)
       }) {}
 
 std::expected<void, Error> TunnelPoller::Configure(const Settings& settings) {
-  std::unique_ptr<GatewayMonitor> gateway;
-  if (settings.gateway) {
-    auto opened = GatewayMonitor::Open(loop_, *settings.gateway, settings.gateway_timeout);
-    if (!opened) return std::unexpected(opened.error());
-    gateway = std::move(*opened);
-  }
+  if (auto done = gateway_.Configure(settings.gateway, settings.gateway_timeout); !done) return done;
   settings_ = settings;
-  gateway_ = std::move(gateway);
   purpose_ = Purpose::kNone;
   last_gateway_.reset();
   // What is under way was asked by the old settings; it is asked again at once.
@@ -79,11 +73,7 @@ void TunnelPoller::BeginConfirmation() {
 }
 
 void TunnelPoller::ProbeGateway() {
-  if (gateway_) {
-    gateway_->Probe([this](const GatewayResult& result) { OnGateway(result); });
-  } else {
-    OnGateway({.state = GatewayState::kNotChecked, .round_trip = {}, .trouble = {}});
-  }
+  gateway_.Probe([this](const GatewayResult& result) { OnGateway(result); });
 }
 
 void TunnelPoller::OnGateway(const GatewayResult& result) {
@@ -106,7 +96,10 @@ void TunnelPoller::OnGateway(const GatewayResult& result) {
 void TunnelPoller::AskNext() {
   while (const auto question = schedule_.TakeNext(BootClock::now())) {
     const WatchedTunnel& tunnel = settings_.tunnels.at(question->tunnel);
-    if (question->page == 0) {
+    if (question->use == Use::kLookup) {
+      http_->Get(ConnectionsUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
+          [this, asked = *question](const HttpAnswer& answer) { OnConnectors(asked, answer); });
+    } else if (question->page == 0) {
       http_->Get(TunnelUrl(settings_.api_base_url, tunnel.account_id, tunnel.id), tunnel.token,
           [this, asked = *question](const HttpAnswer& answer) { OnAnswer(asked, answer); });
     } else {
@@ -133,6 +126,16 @@ void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
     events_.tunnel(news.id, news.health, answer);
   }
   TellLoads();
+}
+
+void TunnelPoller::OnConnectors(const Question& question, const HttpAnswer& answer) {
+  auto list = JudgeConnections(answer);
+  const Reason reason = list ? Reason::kNone : list.error();
+  const TimePoint now = BootClock::now();
+  schedule_.SentAgain(question, answer.requests - 1, now);
+  const auto wanted = schedule_.ConnectorsAnswered(question, reason, answer.retry_after, now);
+  if (wanted == Lookups::Wanted::kNo) return;
+  events_.connectors(settings_.tunnels.at(question.tunnel).id, std::move(list));
 }
 
 void TunnelPoller::OnTurnDone() {

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "common/event_loop.h"
 #include "prober/check_schedule.h"
+#include "prober/connections.h"
 #include "prober/gateway_monitor.h"
 #include "prober/http_client.h"
 #include "prober/settings.h"
@@ -22,16 +23,24 @@ class TunnelPoller {
     std::function<void(const GatewayResult&)> gateway;
     std::function<void(const TunnelId&, const TunnelHealth&, const HttpAnswer&)> tunnel;
     std::function<void(const BudgetLoad&)> budget;  // its interval is another one now
-    std::function<void()> turn_done;                // all that this turn of the loop brought was told
+    // Who is connected to a tunnel that is watched for that, or why that is not known.
+    std::function<void(const TunnelId&, std::expected<Connectors, Reason>)> connectors;
+    std::function<void()> turn_done;  // all that this turn of the loop brought was told
   };
   TunnelPoller(EventLoop& loop, Events events);
 
-  // Takes new settings and begins a round with them at once. Fails, changing nothing, if the raw
+  // Takes new settings and begins a round with them at once. Fails, changing nothing, if a raw
   // socket cannot be opened.
   std::expected<void, Error> Configure(const Settings& settings);
 
+  const GatewayFacts& gateway() const { return gateway_.facts(); }
+
   // A new supervisor: what fails is confirmed again soon.
   void ConfirmAgain();
+
+  // A tunnel's connectors are looked up as well, or no longer. Configure() ends all look-ups.
+  void WatchConnectors(const TunnelId& id) { schedule_.WatchConnectors(id); }
+  void LeaveConnectors(const TunnelId& id) { schedule_.LeaveConnectors(id); }
 
  private:
   void BeginRound();
@@ -41,6 +50,7 @@ class TunnelPoller {
   void AskNext();
   void OnAnswer(const Question& question, const HttpAnswer& answer);
   void OnList(const Question& question, const HttpAnswer& answer);
+  void OnConnectors(const Question& question, const HttpAnswer& answer);
   void OnTurnDone();
   void TellLoads();
   void SetTimers();
@@ -49,7 +59,7 @@ class TunnelPoller {
   Events events_;
   Settings settings_;
   CheckSchedule schedule_;
-  std::unique_ptr<GatewayMonitor> gateway_;  // none: never pinged
+  GatewayMonitor gateway_;
   std::unique_ptr<HttpClient> http_;
   enum class Purpose { kNone, kRound, kSuspects } purpose_ = Purpose::kNone;  // of the probe
   std::optional<GatewayResult> last_gateway_;

@@ -10,15 +10,20 @@ namespace {
 // Longer than any boot; keeps the subtraction away from overflow.
 constexpr std::uint64_t kMaxAgeMs = 1'000'000'000'000;
 
+TimePoint Ago(std::uint64_t age_ms, TimePoint now) {
+  return now - std::chrono::milliseconds(static_cast<std::int64_t>(std::min(age_ms, kMaxAgeMs)));
+}
+
 TunnelVerdict ReadVerdict(const wire::TunnelVerdict& from, TimePoint now) {
-  const std::chrono::milliseconds age(
-      static_cast<std::int64_t>(std::min(from.last_start_age_ms(), kMaxAgeMs)));
-  return {.verdict = wire::Verdict_IsValid(from.verdict()) ? from.verdict() : wire::VERDICT_UNSPECIFIED,
+  return {.verdict = words::Verdict_IsValid(from.verdict()) ? from.verdict() : words::VERDICT_UNSPECIFIED,
       .failures = from.failures(),
       .last_outcome =
-          wire::StartOutcome_IsValid(from.last_outcome()) ? from.last_outcome() : wire::OUTCOME_UNKNOWN,
-      .last_start = now - age,
-      .observation = from.observation()};
+          words::StartOutcome_IsValid(from.last_outcome()) ? from.last_outcome() : words::OUTCOME_UNKNOWN,
+      .last_start = Ago(from.last_start_age_ms(), now),
+      .observation = from.observation(),
+      .failback = words::Failback_IsValid(from.failback()) ? from.failback() : words::FAILBACK_NONE,
+      .paused_until = now + std::chrono::milliseconds(
+                                static_cast<std::int64_t>(std::min(from.paused_for_ms(), kMaxAgeMs)))};
 }
 
 }  // namespace
@@ -35,10 +40,14 @@ std::expected<void, Error> VerdictBook::Read(std::string_view packet, TimePoint 
     if (!id) return Fail("a tunnel's id that is not 16 bytes");
     news.insert_or_assign(*id, ReadVerdict(entry, now));
   }
-  for (const auto& [id, verdict] : news) verdicts_.insert_or_assign(id, verdict);
+  news_.clear();
+  for (const auto& [id, verdict] : news) {
+    verdicts_.insert_or_assign(id, verdict);
+    news_.push_back(id);
+  }
   sequence_ = read.sequence();
   config_digest_ = read.config_digest();
-  unknown_tunnels_ = read.unknown_tunnels();
+  refusals_.assign(read.refusals().begin(), read.refusals().end());
   return {};
 }
 

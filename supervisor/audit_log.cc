@@ -1,7 +1,6 @@
 #include "supervisor/audit_log.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "common/unique_fd.h"
 
@@ -9,20 +8,16 @@ namespace failover {
 
 static UniqueFd OpenToAppend(const std::string& path) {
   constexpr int kFlags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-  UniqueFd fd(open(path.c_str(), kFlags, 0640));
-  struct stat status{};
-  const bool wrong = fd && fstat(fd.get(), &status) == 0 && (status.st_mode & 0777) != 0640;
-  if (wrong && fchmod(fd.get(), 0640) != 0) fd.reset();  // the script's installer left 0666
-  return fd;
+  return UniqueFd(open(path.c_str(), kFlags, 0640));
 }
 
 bool AuditLog::Record(Severity severity, const std::string& text) {
   const auto level = static_cast<google::LogSeverity>(severity);
   const std::string line = Escape(text);
   written_ = Fail(path_ + ": dropped by glog; is GLOG_minloglevel set?");
-  // The file first, through the sink alone; standard error gets what is in it.
+  // The file first, through the sink alone; then standard error.
   google::LogMessage(__FILE__, __LINE__, level, this, false).stream() << line;
-  if (written_) google::LogMessage(__FILE__, __LINE__, level).stream() << line;
+  google::LogMessage(__FILE__, __LINE__, level).stream() << line;
   return Report(written_);
 }
 
@@ -30,16 +25,6 @@ bool AuditLog::Sync() {
   const UniqueFd fd = OpenToAppend(path_);
   if (fd && fdatasync(fd.get()) == 0) return Report({});
   return Report(FailErrno(path_));
-}
-
-void AuditLog::Say(Severity severity, const std::string& text) {
-  if (allowed_ == 0) {
-    ++left_out_;
-    return;
-  }
-  --allowed_;
-  const std::string more = " (" + std::to_string(left_out_) + " lines left out before)";
-  Record(severity, std::exchange(left_out_, 0) > 0 ? text + more : text);
 }
 
 bool AuditLog::Report(const std::expected<void, Error>& result) {

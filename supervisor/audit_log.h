@@ -6,7 +6,9 @@
 #include <glog/logging.h>
 
 #include "common/error.h"
+#include "common/line_budget.h"
 #include "common/log.h"
+#include "words.pb.h"
 
 namespace failover {
 
@@ -18,24 +20,20 @@ class AuditLog : private google::LogSink {
   // mode 0640 and its directory's group. It must not be a link.
   explicit AuditLog(std::string path) : path_(std::move(path)) {}
 
-  // One line, one write. False: it is not in the file; said on standard error when that begins.
+  // One line, one write; the same on standard error. False: it is not in the file; that is said when
+  // it begins.
   bool Record(Severity severity, const std::string& text);
-  // The same; on standard error also if it is not in the file.
-  void Tell(Severity severity, const std::string& text) {
-    if (!Record(severity, text)) LOG(ERROR) << Escape(text);
-  }
   // fdatasync(2): what was recorded survives a loss of power. False as above.
   bool Sync();
   bool working() const { return working_; }  // did the last Record() or Sync() succeed?
 
-  // A line that a peer can cause any number of times: at most `burst` at once, and so many more
-  // for each Tick(). What is left out is counted in the next line.
-  void Say(Severity severity, const std::string& text);
-  void Bound(unsigned burst, unsigned per_tick) {
-    burst_ = allowed_ = burst;
-    per_tick_ = per_tick;
+  // A line that a peer can cause any number of times: within `budget`.
+  void Say(Severity severity, std::string text) {
+    if (budget.Allows(text)) Record(severity, text);
   }
-  void Tick() { allowed_ = std::min(burst_, allowed_ + per_tick_); }
+  LineBudget budget;
+  // How many of each words::Refusal so far; told to the prober.
+  std::vector<std::uint64_t> refusals = std::vector<std::uint64_t>(words::Refusal_ARRAYSIZE);
 
  private:
   void send(google::LogSeverity severity, const char* file, const char* base, int line,
@@ -47,10 +45,6 @@ class AuditLog : private google::LogSink {
   std::string offset_ = FormatLocalTime(std::time(nullptr), "%z");  // from UTC, of the last line
   std::expected<void, Error> written_;                              // by the last send()
   bool working_ = true;
-  unsigned burst_ = 0;
-  unsigned per_tick_ = 0;
-  unsigned allowed_ = 0;
-  unsigned left_out_ = 0;
 };
 
 }  // namespace failover

@@ -4,40 +4,74 @@
 
 namespace failover {
 
-// The tunnel has failed for certain: may its unit be started now?
-static Verdict MayStart(const config::Configuration& all, const UnitHistory& unit, TimePoint now) {
-  if (unit.outcome == StartOutcome::kPending) return Verdict::kWaitUnderWay;
-  const bool cooling = !unit.starts.empty() && now - unit.starts.back() < Seconds(all.cooldown());
-  if (cooling) return Verdict::kWaitCooldown;
-  const auto in_last_hour = std::ranges::count_if(
-      unit.starts, [&](TimePoint start) { return now - start < std::chrono::hours(1); });
-  return in_last_hour < all.max_starts_per_hour() ? Verdict::kStart : Verdict::kWaitHourlyLimit;
+constexpr std::chrono::hours kHour(1);
+constexpr int kFlaps = 3;  // failovers within an hour; then the tunnel stays on its backup
+
+static std::int64_t CountSince(const UnitHistory& unit, TimePoint begin) {
+  return std::ranges::count_if(unit.starts, [&](TimePoint start) { return start > begin; });
 }
 
-std::optional<std::pair<Verdict, TunnelHistory>> Decide(
-    const TunnelFact& fact, TunnelHistory history, const UnitHistory& unit, TimePoint now) {
-  if (fact.observation <= history.observation) return std::nullopt;
-  history.observation = fact.observation;
+// The tunnel has failed for certain, or its operator wants it so: may the unit be started now?
+static words::Verdict MayStart(
+    const TunnelFact& fact, const TunnelState& state, const UnitHistory& unit, TimePoint now) {
   const config::Configuration& all = fact.rule->all;
-  const auto since = std::exchange(history.unknown_since, std::nullopt);
-  if (fact.gateway == GatewayState::kUnreachable) return std::pair(Verdict::kWaitGateway, history);
+  if (now < state.paused_until) return words::WAIT_PAUSED;
+  if (unit.outcome == words::PENDING) return words::WAIT_UNDER_WAY;
+  if (CountSince(unit, now - Seconds(all.cooldown())) > 0) return words::WAIT_COOLDOWN;
+  const bool many = CountSince(unit, now - kHour) >= all.max_starts_per_hour();
+  return many ? words::WAIT_HOURLY_LIMIT : words::START;
+}
+
+static words::Verdict Judge(
+    const TunnelFact& fact, TunnelState& state, const UnitHistory& unit, TimePoint now) {
+  const auto since = std::exchange(state.unknown_since, std::nullopt);
+  const bool drill = now < std::exchange(state.drill_until, TimePoint());
+  if (fact.gateway == GatewayState::kUnreachable) return words::WAIT_GATEWAY;
+  if (drill) return MayStart(fact, state, unit, now);
   if (fact.status == TunnelStatus::kUnknown) {
-    history.unknown_since = since.value_or(now);
-    const bool too_long = all.unknown_is_down_after() > 0 &&
-                          now - *history.unknown_since >= Seconds(all.unknown_is_down_after());
-    return std::pair(too_long ? MayStart(all, unit, now) : Verdict::kWaitUnknown, history);
+    state.unknown_since = since.value_or(now);
+    const auto after = Seconds(fact.rule->all.unknown_is_down_after());
+    const bool too_long = after > after.zero() && now - *state.unknown_since >= after;
+    return too_long ? MayStart(fact, state, unit, now) : words::WAIT_UNKNOWN;
   }
   const auto& failover_on = fact.rule->tunnel.failover_on();  // empty: all but healthy
-  const auto named = std::ranges::find(failover_on, static_cast<int>(fact.status));
+  const bool named =
+      failover_on.empty() || std::ranges::count(failover_on, static_cast<int>(fact.status)) > 0;
   const bool healthy = fact.status == TunnelStatus::kHealthy;
-  if (healthy || (!failover_on.empty() && named == failover_on.end())) {
-    history.failures = 0;
-    return std::pair(healthy ? Verdict::kWaitHealthy : Verdict::kWaitNotInFailoverOn, history);
-  }
+  if (healthy || !named) state.failures = 0;
+  if (healthy || !named) return healthy ? words::WAIT_HEALTHY : words::WAIT_NOT_IN_FAILOVER_ON;
   // Never past the threshold: the number is shown, and must not overflow in two years.
-  history.failures = std::min(history.failures + 1, fact.rule->tunnel.failure_threshold());
-  const bool confirmed = history.failures == fact.rule->tunnel.failure_threshold();
-  return std::pair(confirmed ? MayStart(all, unit, now) : Verdict::kWaitConfirming, history);
+  state.failures = std::min(state.failures + 1, fact.rule->tunnel.failure_threshold());
+  const bool confirmed = state.failures == fact.rule->tunnel.failure_threshold();
+  return confirmed ? MayStart(fact, state, unit, now) : words::WAIT_CONFIRMING;
+}
+
+// Our backup runs since the unit's last start, and may give way to the primary, or why it does not.
+static words::Failback JudgeFailback(const TunnelFact& fact, TunnelState& state, const UnitHistory& backup,
+    const UnitHistory& failback, TimePoint now) {
+  const auto since = std::exchange(state.primary_since, std::nullopt);
+  if (backup.starts.empty() || CountSince(failback, backup.starts.back()) > 0) return words::FAILBACK_NONE;
+  const TimePoint failover = backup.starts.back();
+  const bool degraded =
+      fact.status == TunnelStatus::kDegraded && state.verdict == words::WAIT_NOT_IN_FAILOVER_ON;
+  const bool back = fact.primary_returned && (degraded || state.verdict == words::WAIT_HEALTHY);
+  if (back) state.primary_since = since.value_or(now);
+  const bool flaps = CountSince(failback, failover - kHour) + 1 >= kFlaps && now - failover < kHour;
+  if (flaps) return words::FAILBACK_FLAPPING;
+  if (!back) return words::FAILBACK_AWAY;
+  if (now - *state.primary_since < Seconds(fact.rule->all.failback_after()))
+    return words::FAILBACK_STEADYING;
+  const bool may = MayStart(fact, state, failback, now) == words::START;
+  return may ? words::FAILBACK_STARTED : words::FAILBACK_WAITING;
+}
+
+std::optional<TunnelState> Decide(const TunnelFact& fact, TunnelState state, const UnitHistory& unit,
+    const UnitHistory* failback, TimePoint now) {
+  if (fact.observation <= state.observation) return std::nullopt;
+  state.observation = fact.observation;
+  state.verdict = Judge(fact, state, unit, now);
+  if (failback != nullptr) state.failback = JudgeFailback(fact, state, unit, *failback, now);
+  return state;
 }
 
 }  // namespace failover

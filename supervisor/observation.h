@@ -19,23 +19,19 @@ struct Observation {
   std::size_t unknown_tunnels;    // skipped: not in our configuration
 };
 
-// Why a packet is not acted on, in the log's words.
-using Refusal = std::string_view;
-
 // `last_sequence`: of the newest report accepted on this connection, 0 at first.
-std::expected<Observation, Refusal> Inspect(
+std::expected<Observation, words::Refusal> Inspect(
     std::string_view packet, std::uint64_t last_sequence, const UnitWhitelist& whitelist);
 
-struct TunnelVerdict {
+// What is told of one tunnel: where it stands, and how its unit does.
+struct Told {
   TunnelId tunnel;
-  Verdict verdict;
-  TunnelHistory history;
-  StartOutcome outcome;                // of the unit's last start
-  std::chrono::nanoseconds start_age;  // since then
+  const TunnelState& state;
+  const UnitHistory& unit;
 };
 
-// The answer to the report `sequence`, at most kMaxTunnelsPerPacket verdicts.
+// The answer to the report `sequence`, about at most kMaxTunnelsPerPacket tunnels.
 std::string EncodeAcknowledgement(std::uint64_t sequence, const std::string& config_digest,
-    std::uint64_t unknown_tunnels, std::span<const TunnelVerdict> verdicts);
+    std::span<const std::uint64_t> refusals, std::span<const Told> tunnels, TimePoint now);
 
 }  // namespace failover

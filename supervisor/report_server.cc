@@ -1,39 +1,8 @@
 #include "supervisor/report_server.h"
 
-#include <sys/stat.h>
-
 namespace failover {
 
 constexpr int kPacketsPerTurn = 32;  // then the loop's other events have their turn
-
-static UniqueFd Socket() {
-  return UniqueFd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-}
-
-// A socket that a crash left behind refuses connections.
-static std::expected<void, Error> RemoveStale(const std::string& path, const sockaddr* address) {
-  struct stat status{};
-  if (lstat(path.c_str(), &status) != 0) return {};  // bind() says what is wrong, if anything is
-  if (!S_ISSOCK(status.st_mode)) return Fail(path + ": in the way and not a socket; move it away");
-  if (connect(Socket().get(), address, sizeof(sockaddr_un)) == 0 || errno != ECONNREFUSED) {
-    return Fail(path + ": another process listens there; see: systemctl status failover-monitor");
-  }
-  if (unlink(path.c_str()) != 0) return FailErrno(path);
-  return {};
-}
-
-std::expected<UniqueFd, Error> ReportServer::Listen(const std::string& path) {
-  const auto name = UnixAddress(path);
-  if (!name) return std::unexpected(name.error());
-  const auto* address = reinterpret_cast<const sockaddr*>(&*name);
-  if (auto removed = RemoveStale(path, address); !removed) return std::unexpected(removed.error());
-  UniqueFd listener = Socket();
-  const mode_t mask = umask(0117);  // the socket has its mode from its first moment
-  const bool bound = bind(listener.get(), address, sizeof(sockaddr_un)) == 0;
-  umask(mask);
-  if (bound && listen(listener.get(), 8) == 0) return listener;
-  return FailErrno(path + "; systemd-tmpfiles --create makes its directory");
-}
 
 ReportServer::ReportServer(
     EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober, OnPacket on_packet)
@@ -51,6 +20,7 @@ void ReportServer::Accept() {
   // A prober that was killed and is back may be faster than the news of its end.
   if (prober && peer_) ReadPackets();
   if (!prober || peer_) {
+    ++log_.refusals[prober ? words::SECOND_CONNECTION : words::FOREIGN_UID];
     const std::string why = prober ? ": a prober is connected" : ": only the prober's user may report";
     return log_.Say(Severity::kWarning, "Refused a connection from " + from + why);
   }
@@ -65,10 +35,11 @@ void ReportServer::ReadPackets() {
     if (!packet && packet.error() == ReceiveError::kWouldBlock) return;
     if (!packet && packet.error() == ReceiveError::kClosed) return Close("Prober disconnected.");
     const bool large = !packet && packet.error() == ReceiveError::kTooLarge;
-    const Refusal bad = large ? "larger than 16 KiB" : "carries descriptors or other control data";
+    const words::Refusal bad = large ? words::LARGER_THAN_16_KIB : words::CONTROL_DATA;
     const auto accepted = packet ? on_packet_(*packet, sequence_) : std::unexpected(bad);
-    const std::string closed = "Refused a packet, connection closed: ";
-    if (!accepted) return Close(closed + std::string(accepted.error()) + ".");
+    if (accepted) continue;
+    ++log_.refusals[static_cast<std::size_t>(accepted.error())];
+    return Close("Refused a packet, connection closed: " + words::Refusal_Name(accepted.error()) + ".");
   }
 }
 

@@ -14,18 +14,14 @@ class ReportServer {
  public:
   // One packet, and the sequence of the one before it on this connection, to be moved on. A Refusal
   // closes the connection.
-  using OnPacket = std::function<std::expected<void, Refusal>(std::string_view, std::uint64_t& sequence)>;
-  // The socket gets mode 0660, and the group of its directory if that is setgid. A socket in its
-  // place that nobody listens to is replaced; anything else there is an error.
-  static std::expected<UniqueFd, Error> Listen(const std::string& path);
+  using OnPacket =
+      std::function<std::expected<void, words::Refusal>(std::string_view, std::uint64_t& sequence)>;
 
-  // `listener`: of Listen(). `prober`: whose packets are handed over.
+  // `listener`: a SOCK_SEQPACKET socket. `prober`: whose packets are handed over.
   ReportServer(EventLoop& loop, AuditLog& log, UniqueFd listener, uid_t prober, OnPacket on_packet);
 
-  // kClosed if nobody is connected who has reported; there is nothing to acknowledge then.
-  SendResult Send(std::string_view packet) {
-    return sequence_ > 0 ? SendPacket(peer_.get(), packet) : SendResult::kClosed;
-  }
+  // False: not taken now, or nobody is connected who has reported and could be answered.
+  bool Send(std::string_view packet) { return sequence_ > 0 && SendPacket(peer_.get(), packet); }
 
  private:
   void Accept();

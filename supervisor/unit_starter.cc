@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "common/log.h"
 #include "common/unique_fd.h"
 
 namespace failover {
@@ -53,30 +54,28 @@ struct UnitStarter::Job {
   UniqueFd output;
   TimePoint begin = BootClock::now();
   bool timed_out = false;
-  std::optional<Timer> deadline{};
 
-  std::pair<StartOutcome, std::string> Judge(const siginfo_t& end) const {
-    using enum StartOutcome;
+  std::pair<words::StartOutcome, std::string> Judge(const siginfo_t& end) const {
     const std::string text = ReadOutput(output.get());
-    const std::string words = text.empty() ? "" : ": " + text;
-    const std::chrono::duration<double> took = BootClock::now() - begin;
-    const std::string after = " after " + std::to_string(took.count()).substr(0, 5) + " s" + words;
-    const std::string how = std::to_string(end.si_status) + after;
+    const std::string took = FormatSeconds(BootClock::now() - begin);
+    const std::string after = " after " + took + (text.empty() ? "" : ": ") + text;
+    const bool exited = end.si_code == CLD_EXITED;
     // A stalled loop sees the deadline first, although systemctl has ended by itself.
-    const bool killed = timed_out && end.si_code != CLD_EXITED;
-    if (killed) return {kTimedOut, "outcome unknown: systemctl gave no answer" + after};
-    if (end.si_code != CLD_EXITED) return {kFailed, "not started: systemctl was ended by signal " + how};
+    if (timed_out && !exited) return {words::TIMED_OUT, "outcome unknown: systemctl gave no answer" + after};
     // Exit status 0 alone is not a start: systemctl exits 0 also when it ignores the command.
     const bool ignored = text.contains("ignoring command") || text.contains("ignoring request");
-    if (ignored) return {kIgnored, "not started: systemctl ignored the command" + after};
-    if (end.si_status != 0) return {kFailed, "not started: systemctl exit status " + how};
-    return {kSucceeded, "started: systemctl exit status " + how};
+    if (exited && ignored) return {words::IGNORED, "not started: systemctl ignored the command" + after};
+    const std::string how =
+        (exited ? "exit status " : "was ended by signal ") + std::to_string(end.si_status);
+    const bool started = exited && end.si_status == 0;
+    const std::string what = started ? "started: systemctl " : "not started: systemctl ";
+    return {started ? words::SUCCEEDED : words::FAILED, what + how + after};
   }
 };
 
 UnitStarter::UnitStarter(EventLoop& loop, std::string systemctl, Whitelist whitelist, Done done)
-    : loop_(loop), systemctl_(std::move(systemctl)), whitelist_(std::move(whitelist)),
-      done_(std::move(done)), child_ended_(loop, SIGCHLD, [this] { Reap(); }) {}
+    : systemctl_(std::move(systemctl)), whitelist_(std::move(whitelist)), done_(std::move(done)),
+      child_ended_(loop, SIGCHLD, [this] { Reap(); }) {}
 
 UnitStarter::~UnitStarter() = default;
 
@@ -95,26 +94,23 @@ void UnitStarter::RunQueue() {
 
 void UnitStarter::Spawn(const UnitName& unit) {
   const bool gone = !whitelist_().units().contains(unit);
-  if (gone) return done_(unit, StartOutcome::kFailed, "not started: it has left the configuration");
-  if (systemctl_.empty()) return done_(unit, StartOutcome::kIgnored, "not started: --dry-run");
+  if (gone) return done_(unit, words::FAILED, "not started: it has left the configuration");
+  if (systemctl_.empty()) return done_(unit, words::IGNORED, "not started: --dry-run");
   UniqueFd output = OutputFile();
   pid_t pid = 0;
   const int error = output ? SpawnSystemctl(systemctl_, unit, output.get(), pid) : errno;
-  const std::string why = "not started: " + systemctl_ + " cannot be executed: " + std::strerror(error);
-  if (error != 0) return done_(unit, StartOutcome::kFailed, why);
-  Job& job = jobs_.emplace_back(unit, pid, std::move(output));
-  job.deadline.emplace(loop_, [&job] {
-    job.timed_out = true;
-    kill(job.process, SIGKILL);
-  });
-  job.deadline->Start(Seconds(whitelist_().settings().start_timeout()));
+  if (error == 0) return void(jobs_.emplace_back(unit, pid, std::move(output)));
+  done_(unit, words::FAILED, "not started: " + systemctl_ + " cannot be executed: " + std::strerror(error));
 }
 
 void UnitStarter::Reap() {
+  const auto deadline = BootClock::now() - Seconds(whitelist_().settings().start_timeout());
   for (auto next = jobs_.begin(); next != jobs_.end();) {
     const auto job = next++;
     siginfo_t end{};
     waitid(P_PID, static_cast<id_t>(job->process), &end, WEXITED | WNOHANG);
+    const bool late = end.si_pid == 0 && job->begin <= deadline;
+    if (late && !std::exchange(job->timed_out, true)) kill(job->process, SIGKILL);
     if (end.si_pid == 0) continue;  // still at work
     const auto [outcome, words] = job->Judge(end);
     const UnitName unit = job->unit;

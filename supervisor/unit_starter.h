@@ -14,7 +14,7 @@ class UnitStarter {
  public:
   using Whitelist = std::function<const UnitWhitelist&()>;
   // How it went, in words that follow the unit's name: "started: systemctl exit status 0 ...".
-  using Done = std::function<void(const UnitName&, StartOutcome, const std::string& words)>;
+  using Done = std::function<void(const UnitName&, words::StartOutcome, const std::string& words)>;
 
   static constexpr std::size_t kAtOnce = 16;
   static constexpr std::size_t kMaxOutput = 2048;  // bytes of what systemctl prints
@@ -27,7 +27,8 @@ class UnitStarter {
 
   // Waits for its turn while kAtOnce are under way. Not for a unit whose start is pending.
   void Start(const UnitName& unit);
-  void Reap();  // after SIGCHLD; harmless at any time
+  // After SIGCHLD, and every second, for the deadlines; harmless at any time.
+  void Reap();
 
  private:
   struct Job;
@@ -35,7 +36,6 @@ class UnitStarter {
   void RunQueue();
   void Spawn(const UnitName& unit);
 
-  EventLoop& loop_;
   std::string systemctl_;
   Whitelist whitelist_;
   Done done_;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <vector>
 
 #include "common/health.h"
 #include "common/tunnel_id.h"
@@ -30,6 +30,7 @@ class UnitName {
 struct UnitRule {
   TunnelId id;
   UnitName unit;
+  std::optional<UnitName> failback;
   const config::Tunnel& tunnel;
   const config::Configuration& all;
 
@@ -44,8 +45,11 @@ class UnitWhitelist {
   explicit UnitWhitelist(config::Configuration settings = {}) : settings_(std::move(settings)) {
     for (const config::Tunnel& tunnel : settings_.tunnels()) {
       const TunnelId id = *TunnelId::Parse(tunnel.tunnel_id());
-      const UnitName& unit = *units_.insert(UnitName(tunnel.service())).first;
-      rules_.emplace(id, UnitRule{id, unit, tunnel, settings_});
+      UnitRule rule{id, UnitName(tunnel.service()), {}, tunnel, settings_};
+      units_[rule.unit].push_back(id);
+      const std::string& failback = tunnel.failback_service();
+      if (!failback.empty()) units_[rule.failback.emplace(UnitName(failback))].push_back(id);
+      rules_.emplace(id, std::move(rule));
     }
   }
   UnitWhitelist(const UnitWhitelist&) = delete;
@@ -55,13 +59,14 @@ class UnitWhitelist {
     return found == rules_.end() ? nullptr : &found->second;
   }
   const std::map<TunnelId, UnitRule>& rules() const { return rules_; }
-  const std::set<UnitName>& units() const { return units_; }
+  // Whatever may be started, with the tunnels that name it.
+  const std::map<UnitName, std::vector<TunnelId>>& units() const { return units_; }
   const config::Configuration& settings() const { return settings_; }
 
  private:
   const config::Configuration settings_;
   std::map<TunnelId, UnitRule> rules_;
-  std::set<UnitName> units_;
+  std::map<UnitName, std::vector<TunnelId>> units_;
 };
 
 }  // namespace failover

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "common/config_walk.h"
-#include "tests/common/config_samples.h"
+#include "common/config.h"
+#include "tests/support/config_samples.h"
 
 namespace failover {
 namespace {
@@ -32,14 +32,25 @@ void ExpectTakes(const FieldCase& c) {
   }
 }
 
+std::vector<std::string> Plus(std::vector<std::string> values, const std::string& value) {
+  values.push_back(value);
+  return values;
+}
+
 TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
   const std::string uuid = "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415";
   const std::vector<std::string> bad_paths = {
       "", "a", "./a", "~/a", "/a\n", std::string("/a\0b", 4), "file:///a"};
+  // Which of these shapes are addresses, settings_test.cc of the prober tries.
+  const std::vector<std::string> gateways = {"10.0.0.1", "255.255.255.255", "::", "fe80::1",
+      "2001:db8:0:0:0:0:0:1", "2001:db8::192.0.2.1", "FE80::1%eth0", "fe80::1%br-lan.100"};
+  const std::vector<std::string> bad_gateways = {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1",
+      "10.0.0.1\n", "10.0.0.1%eth0", "[::1]", ":1", "fe80", "fe80::g", "fe80::12345", "fe80::1%", "%eth0",
+      "fe80::1%eth0%x", "fe80::1%a/b", "fe80::1%a b", "fe80::1%abcdefghijklmnop", "1:2:3:4:5:6:7:8:9",
+      "localhost", "AUTO", "auto ", std::string("10.0.0.1\0x", 10), std::string("10.0.0.1\0", 9)};
   const std::vector<FieldCase> cases = {
-      {"gateway_ip", {"10.0.0.1", "::", "fe80::1", "2001:db8::192.0.2.1"},
-          {"", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1", "10.0.0.1\n", "[::1]", "fe80::1%eth0",
-              "localhost", std::string("10.0.0.1\0x", 10), std::string("10.0.0.1\0", 9)}},
+      {"gateway_ip", Plus(gateways, "auto"), bad_gateways},
+      {"gateway_ips", gateways, Plus(bad_gateways, "auto")},
       {"api_base_url",
           {"https://a", "https://a/", "https://a.b-c:1/x/y", "https://127.0.0.1:65535",
               "https://[::1]:8443/v4", "https://[::1]"},
@@ -65,20 +76,29 @@ TEST(ConfigRules, EachFieldTakesItsOwnAndNothingElse) {
           {"", std::string(65, 'x'), "a\nb", "\x1b[1m", "a\x7f", std::string("a\0b", 3), "cfat_x"}},
       {"budget_group", {"a", "the other user", "터널", std::string(64, 'x')},
           {"", std::string(65, 'x'), "a\nb", "\x1b[1m", std::string("a\0b", 3), "cfut_x"}},
+      {"local_metrics", {"auto", "127.0.0.1:20241", "127.255.0.9:1", "localhost:65535", "[::1]:9"},
+          {"", "Auto", "auto:1", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:01", "127.0.0.1:65536",
+              "127.0.0.256:1", "127.0.0.01:1", "127.1:1", "128.0.0.1:1", "0.0.0.0:1", "[::]:1", "::1:1",
+              "[::2]:1", "[::ffff:127.0.0.1]:1", "localhost", "localhost.:1", "host:1", "127.0.0.1.x:1",
+              "http://127.0.0.1:1", "127.0.0.1:1/", "127.0.0.1:1\n", " 127.0.0.1:1", "127.0.0.1:1 ",
+              "127.0.0.1:+1", "x@127.0.0.1:1", std::string("127.0.0.1:1\0", 12)}},
   };
   for (const FieldCase& c : cases) ExpectTakes(c);
 }
 
 TEST(ConfigRules, AServiceIsOnePlainServiceUnitAndNothingElse) {
-  ExpectTakes({"service",
-      {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d", "my.app",
-          "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'), std::string(247, 'a') + ".service"},
-      {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a", "/etc/systemd/x.service",
-          "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n", "a.service\n", "a;b", "a$b", "a'b", "a\"b",
-          "a%i", "a,b", "a=b", "a\\b", "a\\x2", "a\\x2G", "a\\", "\xc3\xa4", "a\xff", std::string("a\0b", 3),
-          "@", "@a", "a@", "a@.service", "@a.service", "a.socket", "a.target", "a.mount", "a.automount",
-          "a.swap", "a.timer", "a.path", "a.slice", "a.scope", "a.device", std::string(248, 'a'),
-          std::string(248, 'a') + ".service", "cfat_x", "cfut_x", "cfk_x"}});
+  for (const char* field : {"service", "failback_service"}) {
+    ExpectTakes({field,
+        {"a", "a.service", "cloudflared_1", "backup@home", "backup@home.service", "backup@a-b:c.d", "my.app",
+            "a-", "a\\x2db", "backup@a\\x2fb", std::string(247, 'a'), std::string(247, 'a') + ".service"},
+        {"", ".", "..", ".service", "-", "--now", "-H root@host", "/", "a/b", "../a",
+            "/etc/systemd/x.service", "*", "a?", "[ab]", "a b", " a", "a ", "a\tb", "a\n", "a.service\n",
+            "a;b", "a$b", "a'b", "a\"b", "a%i", "a,b", "a=b", "a\\b", "a\\x2", "a\\x2G", "a\\", "\xc3\xa4",
+            "a\xff", std::string("a\0b", 3), "@", "@a", "a@", "a@.service", "@a.service", "a.socket",
+            "a.target", "a.mount", "a.automount", "a.swap", "a.timer", "a.path", "a.slice", "a.scope",
+            "a.device", std::string(248, 'a'), std::string(248, 'a') + ".service", "cfat_x", "cfut_x",
+            "cfk_x"}});
+  }
 }
 
 TEST(ConfigRules, AServiceGetsItsSuffixWhereItIsMissing) {

@@ -26,6 +26,13 @@ TEST(Health, StatusesAreThoseOfTheWire) {
   EXPECT_EQ(Name(TunnelStatus()), "not checked yet");
 }
 
+TEST(Health, ASummaryCountsEachStatusThatThereIs) {
+  EXPECT_EQ(Summarize({}), "0 tunnels");
+  EXPECT_EQ(Summarize({{TunnelStatus::kDown, 1}}), "1 tunnel: 1 down");
+  EXPECT_EQ(Summarize({{TunnelStatus::kDown, 1}, {TunnelStatus::kHealthy, 11}, {TunnelStatus{}, 2}}),
+      "14 tunnels: 2 not checked yet, 11 healthy, 1 down");
+}
+
 TEST(Health, GatewayStatesAreThoseOfTheWire) {
   EXPECT_EQ(static_cast<int>(GatewayState::kReachable), wire::REACHABLE);
   EXPECT_EQ(static_cast<int>(GatewayState::kUnreachable), wire::UNREACHABLE);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -72,6 +73,17 @@ TEST_F(LocalTime, FollowsTheZoneWhileTheProgramRuns) {
   EXPECT_EQ(FormatLocalTime(kTime), "2025-10-24 01:30:15");
   setenv("TZ", "KST-9", 1);
   EXPECT_EQ(FormatLocalTime(kTime), "2025-10-24 10:30:15");
+  EXPECT_EQ(FormatLocalTime(kTime, "%H:%M"), "10:30");
+}
+
+TEST(FormatSeconds, HasAtMostTwoDigitsBehindThePoint) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(FormatSeconds(8420ms), "8.42 s");
+  EXPECT_EQ(FormatSeconds(8400ms), "8.4 s");
+  EXPECT_EQ(FormatSeconds(0s), "0 s");
+  EXPECT_EQ(FormatSeconds(10'000us), "0.01 s");
+  EXPECT_EQ(FormatSeconds(59'999ms), "60 s");
+  EXPECT_EQ(FormatSeconds(24h), "86400 s");
 }
 
 void LogInAProgram() {

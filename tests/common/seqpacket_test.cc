@@ -58,7 +58,7 @@ std::ptrdiff_t OpenDescriptors() {
 TEST_F(SeqPacket, KeepsTheBoundariesOfPackets) {
   const std::string largest(kMaxPacket, 'x');
   for (const std::string_view packet : {std::string_view("a"), std::string_view(largest)}) {
-    EXPECT_EQ(SendPacket(peer_.get(), packet), SendResult::kSent);
+    EXPECT_TRUE(SendPacket(peer_.get(), packet));
   }
   EXPECT_EQ(Receive().value(), "a");
   EXPECT_EQ(Receive().value(), largest);
@@ -67,24 +67,24 @@ TEST_F(SeqPacket, KeepsTheBoundariesOfPackets) {
 
 TEST_F(SeqPacket, CarriesZeroBytes) {
   const std::string packet("\0a\0", 3);
-  ASSERT_EQ(SendPacket(peer_.get(), packet), SendResult::kSent);
+  ASSERT_TRUE(SendPacket(peer_.get(), packet));
   EXPECT_EQ(Receive().value(), packet);
 }
 
 TEST_F(SeqPacket, RefusesAPacketThatIsTooLargeAndReadsTheNext) {
-  ASSERT_EQ(SendPacket(peer_.get(), std::string(kMaxPacket + 1, 'x')), SendResult::kSent);
-  ASSERT_EQ(SendPacket(peer_.get(), "next"), SendResult::kSent);
+  ASSERT_TRUE(SendPacket(peer_.get(), std::string(kMaxPacket + 1, 'x')));
+  ASSERT_TRUE(SendPacket(peer_.get(), "next"));
   EXPECT_EQ(Receive().error(), ReceiveError::kTooLarge);
   EXPECT_EQ(Receive().value(), "next");
 }
 
 TEST_F(SeqPacket, AnEmptyPacketReadsAsClosed) {
-  ASSERT_EQ(SendPacket(peer_.get(), ""), SendResult::kSent);
+  ASSERT_TRUE(SendPacket(peer_.get(), ""));
   EXPECT_EQ(Receive().error(), ReceiveError::kClosed);
 }
 
 TEST_F(SeqPacket, APeerThatIsGoneReadsAsClosed) {
-  ASSERT_EQ(SendPacket(peer_.get(), "last words"), SendResult::kSent);
+  ASSERT_TRUE(SendPacket(peer_.get(), "last words"));
   peer_.reset();
   EXPECT_EQ(Receive().value(), "last words");
   EXPECT_EQ(Receive().error(), ReceiveError::kClosed);
@@ -99,7 +99,7 @@ TEST_F(SeqPacket, DropsPassedDescriptorsAndLeaksNone) {
   SendWithDescriptor(peer_.get(), std::string(kMaxPacket + 1, 'x'), ours_.get());
   EXPECT_EQ(Receive().error(), ReceiveError::kControlData);
   EXPECT_EQ(OpenDescriptors(), before);
-  ASSERT_EQ(SendPacket(peer_.get(), "next"), SendResult::kSent);
+  ASSERT_TRUE(SendPacket(peer_.get(), "next"));
   EXPECT_EQ(Receive().value(), "next");
 }
 
@@ -107,14 +107,13 @@ TEST_F(SeqPacket, NeverWaitsForAPeerThatDoesNotRead) {
   // Blocking descriptors on purpose: the call itself must not wait.
   ASSERT_EQ(fcntl(ours_.get(), F_SETFL, 0), 0);
   int sent = 0;
-  SendResult result = SendResult::kSent;
-  for (; sent < 100000 && result == SendResult::kSent; ++sent) {
-    result = SendPacket(ours_.get(), std::string(1000, 'x'));
-  }
-  EXPECT_EQ(result, SendResult::kWouldBlock);
+  while (sent < 100000 && SendPacket(ours_.get(), std::string(1000, 'x'))) ++sent;
+  EXPECT_GT(sent, 0);
+  EXPECT_LT(sent, 100000);
+  EXPECT_EQ(errno, EAGAIN);
   std::vector<char> buffer(kMaxPacket);
   ASSERT_TRUE(ReceivePacket(peer_.get(), buffer).has_value());
-  EXPECT_EQ(SendPacket(ours_.get(), "room again"), SendResult::kSent);
+  EXPECT_TRUE(SendPacket(ours_.get(), "room again"));
 }
 
 TEST_F(SeqPacket, NeverWaitsForAPacket) {
@@ -122,19 +121,20 @@ TEST_F(SeqPacket, NeverWaitsForAPacket) {
   EXPECT_EQ(Receive().error(), ReceiveError::kWouldBlock);
 }
 
-TEST_F(SeqPacket, AClosedPeerIsAResultAndNoSignal) {
+TEST_F(SeqPacket, AClosedPeerTakesNothingAndIsNoSignal) {
   peer_.reset();
   struct sigaction before{};
   struct sigaction fatal{};
   fatal.sa_handler = SIG_DFL;  // a SIGPIPE would end this test program
   ASSERT_EQ(sigaction(SIGPIPE, &fatal, &before), 0);
-  EXPECT_EQ(SendPacket(ours_.get(), "x"), SendResult::kClosed);
+  EXPECT_FALSE(SendPacket(ours_.get(), "x"));
   sigaction(SIGPIPE, &before, nullptr);
+  EXPECT_EQ(Receive().error(), ReceiveError::kClosed);
 }
 
 TEST_F(SeqPacket, ABadDescriptorIsClosed) {
   EXPECT_EQ(ReceivePacket(-1, buffer_).error(), ReceiveError::kClosed);
-  EXPECT_EQ(SendPacket(-1, "x"), SendResult::kClosed);
+  EXPECT_FALSE(SendPacket(-1, "x"));
 }
 
 TEST(UnixAddress, HoldsPathsOf1To107Bytes) {

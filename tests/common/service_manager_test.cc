@@ -50,28 +50,63 @@ class ServiceManagerTest : public testing::Test {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
   }
 
+  // Runs the manager's loop for a moment, with this signal at its begin.
+  void RunWith(ServiceManager& manager, int signal = 0) {
+    Timer raises(loop_, [signal] { raise(signal); });
+    if (signal != 0) raises.Start(std::chrono::nanoseconds(0));
+    Timer stop(loop_, [this] { loop_.Stop(); });
+    stop.Start(std::chrono::milliseconds(5));
+    manager.Run();
+  }
+
   TempDir dir_;
   EventLoop loop_;
 };
 
 TEST_F(ServiceManagerTest, SpeaksTheProtocolOverAPath) {
   Receiver receiver(dir_.Path("notify"));
-  ServiceManager manager(loop_);
-  manager.Ready();
-  EXPECT_EQ(receiver.Next(), "READY=1");
-  manager.Reloading();
-  EXPECT_THAT(receiver.Next(), MatchesRegex("RELOADING=1\nMONOTONIC_USEC=[0-9]+"));
+  ServiceManager manager(loop_, [&] { manager.Status("reloaded"); });
   manager.Status("2 tunnels: 2 healthy");
   EXPECT_EQ(receiver.Next(), "STATUS=2 tunnels: 2 healthy");
-  manager.Stopping();
+  EXPECT_EQ(receiver.Next(), "nothing");
+  RunWith(manager, SIGHUP);
+  EXPECT_EQ(receiver.Next(), "READY=1");
+  EXPECT_THAT(receiver.Next(), MatchesRegex("RELOADING=1\nMONOTONIC_USEC=[0-9]+"));
+  EXPECT_EQ(receiver.Next(), "STATUS=reloaded");
+  EXPECT_EQ(receiver.Next(), "READY=1");
   EXPECT_EQ(receiver.Next(), "STOPPING=1");
   EXPECT_EQ(receiver.Next(), "nothing");
 }
 
 TEST_F(ServiceManagerTest, SpeaksItOverAnAbstractName) {
   Receiver receiver("@failover-test-" + std::to_string(getpid()));
-  ServiceManager(loop_).Ready();
+  ServiceManager manager(loop_, [] {});
+  RunWith(manager);
   EXPECT_EQ(receiver.Next(), "READY=1");
+  EXPECT_EQ(receiver.Next(), "STOPPING=1");
+}
+
+TEST_F(ServiceManagerTest, EitherSignalEndsTheLoopAndAnotherOneReloads) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    EventLoop loop;
+    int reloads = 0;
+    ServiceManager manager(loop, [&] { ++reloads; });
+    bool late = false;
+    Timer raises(loop, [signal] { raise(signal); });
+    raises.Start(std::chrono::nanoseconds(0));
+    Timer deadline(loop, [&] {
+      late = true;
+      loop.Stop();
+    });
+    deadline.Start(std::chrono::seconds(10));
+    manager.Run();
+    EXPECT_FALSE(late) << signal;
+    EXPECT_EQ(reloads, 0) << signal;
+  }
+  int reloads = 0;
+  ServiceManager manager(loop_, [&] { ++reloads; });
+  RunWith(manager, SIGHUP);
+  EXPECT_EQ(reloads, 1);
 }
 
 TEST_F(ServiceManagerTest, ReloadingCarriesTheMonotonicClock) {
@@ -82,7 +117,9 @@ TEST_F(ServiceManagerTest, ReloadingCarriesTheMonotonicClock) {
     return ts.tv_sec * 1'000'000 + ts.tv_nsec / 1000;
   };
   const auto before = now();
-  ServiceManager(loop_).Reloading();
+  ServiceManager manager(loop_, [] {});
+  RunWith(manager, SIGHUP);
+  EXPECT_EQ(receiver.Next(), "READY=1");
   const std::string message = receiver.Next();
   const long long sent = std::stoll(message.substr(message.rfind('=') + 1));
   EXPECT_GE(sent, before);
@@ -91,7 +128,7 @@ TEST_F(ServiceManagerTest, ReloadingCarriesTheMonotonicClock) {
 
 TEST_F(ServiceManagerTest, SaysAStatusOnlyWhenItIsNew) {
   Receiver receiver(dir_.Path("notify"));
-  ServiceManager manager(loop_);
+  ServiceManager manager(loop_, [] {});
   manager.Status("a");
   manager.Status("a");
   manager.Status("b");
@@ -106,7 +143,7 @@ TEST_F(ServiceManagerTest, TakesItsVariablesOutOfTheEnvironment) {
   Receiver receiver(dir_.Path("notify"));
   setenv("WATCHDOG_USEC", "1000000", 1);
   setenv("WATCHDOG_PID", "1", 1);
-  const ServiceManager manager(loop_);
+  const ServiceManager manager(loop_, [] {});
   EXPECT_EQ(std::getenv("NOTIFY_SOCKET"), nullptr);
   EXPECT_EQ(std::getenv("WATCHDOG_USEC"), nullptr);
   EXPECT_EQ(std::getenv("WATCHDOG_PID"), nullptr);
@@ -118,7 +155,7 @@ TEST_F(ServiceManagerTest, AnswersTheWatchdogFromTheLoop) {
     setenv("WATCHDOG_USEC", "200", 1);
     if (!pid.empty()) setenv("WATCHDOG_PID", pid.c_str(), 1);
     EventLoop loop;
-    const ServiceManager manager(loop);
+    const ServiceManager manager(loop, [] {});
     EXPECT_EQ(receiver.Next(), "WATCHDOG=1");
     EXPECT_EQ(receiver.Next(), "nothing");  // not before the loop runs
     Timer stop(loop, [&] { loop.Stop(); });
@@ -136,8 +173,10 @@ TEST_F(ServiceManagerTest, LeavesAnothersWatchdogAlone) {
     setenv("WATCHDOG_USEC", cases[i].first.c_str(), 1);
     setenv("WATCHDOG_PID", cases[i].second.c_str(), 1);
     EventLoop loop;
-    const ServiceManager manager(loop);
-    loop.Run();  // returns at once: no timer
+    const ServiceManager manager(loop, [] {});
+    Timer stop(loop, [&] { loop.Stop(); });
+    stop.Start(std::chrono::milliseconds(1));
+    loop.Run();
     EXPECT_EQ(receiver.Next(), "nothing") << i;
   }
 }
@@ -146,20 +185,23 @@ TEST_F(ServiceManagerTest, WithoutAServiceManagerItDoesNothing) {
   for (const std::string& address : {std::string(), std::string(108, 'x')}) {
     setenv("NOTIFY_SOCKET", address.c_str(), 1);
     setenv("WATCHDOG_USEC", "200", 1);
-    ServiceManager manager(loop_);
+    EventLoop loop;
+    ServiceManager manager(loop, [] {});
     testing::internal::CaptureStderr();
-    manager.Ready();
     manager.Status("x");
-    loop_.Run();
+    Timer stop(loop, [&] { loop.Stop(); });
+    stop.Start(std::chrono::milliseconds(1));
+    manager.Run();
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   }
 }
 
 TEST_F(ServiceManagerTest, AManagerThatIsGoneIsSaidAndSurvived) {
   setenv("NOTIFY_SOCKET", dir_.Path("nobody").c_str(), 1);
-  ServiceManager manager(loop_);
+  ServiceManager manager(loop_, [] {});
   testing::internal::CaptureStderr();
-  manager.Ready();
+  manager.Status("x");
+  RunWith(manager);
   EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("cannot tell the service manager"));
 }
 

@@ -22,6 +22,11 @@ TEST(TunnelId, TakesEitherCaseAndWritesLowerCase) {
   EXPECT_EQ(TunnelId::Parse("F70FF985-A4EF-4643-BBBC-4A0ED4FC8415").value().ToString(), kText);
 }
 
+TEST(TunnelId, ReadsNothingBehindItsText) {
+  const std::string longer = std::string(kText) + "ff";
+  EXPECT_EQ(TunnelId::Parse(std::string_view(longer).substr(0, kText.size())), TunnelId::Parse(kText));
+}
+
 TEST(TunnelId, RefusesEveryOtherText) {
   for (const std::string_view text :
       {"", "f70ff985", "f70ff985a4ef4643bbbc4a0ed4fc8415", "f70ff985-a4ef-4643-bbbc-4a0ed4fc841",
@@ -31,6 +36,7 @@ TEST(TunnelId, RefusesEveryOtherText) {
           "f70ff985-a4ef-4643-bbbc-4a0ed4fc841 ", "+70ff985-a4ef-4643-bbbc-4a0ed4fc8415"}) {
     EXPECT_EQ(TunnelId::Parse(text), std::nullopt) << text;
   }
+  EXPECT_EQ(TunnelId::Parse(std::string_view()), std::nullopt);
   std::string with_zero(kText);
   with_zero[35] = '\0';
   EXPECT_EQ(TunnelId::Parse(with_zero), std::nullopt);

@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint64_t before = SequenceBefore(packet);
   const auto observation = Inspect(packet, before, whitelist);
   if (!observation) {
-    MustHold(!observation.error().empty(), "a reason for the refusal");
+    MustHold(words::Refusal_IsValid(observation.error()), "a reason for the refusal");
     return 0;
   }
   MustHold(observation->sequence == before + 1, "the next in sequence");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "prober/api_answer.h"
 #include "prober/cloudflare_api.h"
 #include "tests/fuzz/property.h"
 

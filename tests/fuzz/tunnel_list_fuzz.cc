@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "prober/api_answer.h"
 #include "prober/cloudflare_api.h"
 #include "prober/listing.h"
 #include "tests/fuzz/property.h"

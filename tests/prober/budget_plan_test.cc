@@ -64,12 +64,70 @@ TEST(BudgetPlan, AnIntervalIsStretchedOnlyAsFarAsTheRoundsBudgetAsks) {
   }
 }
 
-TEST(BudgetPlan, NoTwoBudgetsBeginTogetherAndTheLastOneSoonAfterTheFirst) {
+TEST(BudgetPlan, TheBudgetsAreSpreadOverTheInterval) {
   EXPECT_EQ(PhaseOf(0, 1, 3s), 0s);
-  EXPECT_EQ(PhaseOf(1, 4, 3s), 250ms);
-  EXPECT_EQ(PhaseOf(3, 4, 3s), 750ms);
-  EXPECT_EQ(PhaseOf(1999, 2000, 3s), 1999ms) << "a millisecond each";
-  EXPECT_LT(PhaseOf(9999, 10'000, 3s), 3s) << "never later than the next round";
+  EXPECT_EQ(PhaseOf(1, 4, 3s), 750ms);
+  EXPECT_EQ(PhaseOf(3, 4, 3s), 2250ms);
+  EXPECT_EQ(PhaseOf(1499, 1500, 3s), 2998ms) << "no two in one millisecond";
+  EXPECT_LT(PhaseOf(9999, 10'000, 3s), 3s);
+}
+
+TEST(BudgetPlan, WhatIsStretchedHasASpacing) {
+  BudgetPlan plan(3s);
+  plan.SetRequests(0, "a", 8);
+  plan.SetRequests(1, "b", 20);
+  std::vector<BudgetLoad> changed;
+  plan.Apply(changed);
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].name, "b");
+  EXPECT_EQ(changed[0].interval, IntervalFor(20, 3s));
+  EXPECT_EQ(plan.IntervalOf(0), 3s);
+  EXPECT_EQ(plan.SpacingOf(0), 0s);
+  EXPECT_EQ(plan.IntervalOf(1), IntervalFor(20, 3s));
+  EXPECT_EQ(plan.SpacingOf(1), IntervalFor(20, 3s) / 20);
+  plan.SetRequests(1, "b", 40);
+  plan.SetRequests(0, "a", 9);
+  plan.Apply(changed);
+  ASSERT_EQ(changed.size(), 2U) << "each once";
+  plan.SetRequests(1, "b", 1);
+  plan.SetRequests(0, "a", 8);
+  changed.clear();
+  plan.Apply(changed);
+  ASSERT_EQ(changed.size(), 2U);
+  EXPECT_FALSE(changed[0].stretched());
+  changed.clear();
+  plan.Apply(changed);
+  EXPECT_TRUE(changed.empty());
+}
+
+TEST(BudgetPlan, TheMostOfAnyFiveMinutesIsWhatIsPlanned) {
+  BudgetPlan plan(7s);
+  plan.SetRequests(0, "a", 3);
+  plan.SetRequests(1, "b", 400);
+  std::vector<BudgetLoad> changed;
+  plan.Apply(changed);
+  EXPECT_EQ(plan.PlannedOf(0), 3U * 43);
+  EXPECT_EQ(plan.PlannedOf(1), 864U);
+}
+
+TEST(BudgetPlan, WhatIsTooMuchForTheProcessStretchesEveryBudgetAndIsSaidOnce) {
+  BudgetPlan plan(3s);
+  for (std::size_t i = 0; i < 400; ++i) plan.SetRequests(i, "a", 1);
+  plan.SetRequests(400, "b", 20);
+  std::vector<BudgetLoad> changed;
+  plan.Apply(changed);
+  ASSERT_EQ(changed.size(), 2U);
+  EXPECT_THAT(Describe(changed[0]),
+      HasSubstr("all tokens together: 420 request(s) every 3 s asked for, 75 in 1 s allowed; in force: "
+                "every 5.6 s"));
+  EXPECT_EQ(changed[1].interval, IntervalFor(20, 3s));
+  EXPECT_EQ(plan.IntervalOf(0), 5600ms);
+  EXPECT_EQ(plan.IntervalOf(400), IntervalFor(20, 3s));
+  for (std::size_t i = 401; i < 1000; ++i) plan.SetRequests(i, "a", 1);
+  changed.clear();
+  plan.Apply(changed);
+  EXPECT_EQ(changed.size(), 2U) << "the process, and b, which has no line of its own any more";
+  EXPECT_EQ(plan.IntervalOf(400), plan.IntervalOf(0));
 }
 
 TEST(BudgetPlan, TheSentenceSaysWhatWasAskedForAndWhatIsInForce) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "prober/check_schedule.h"
+#include "tests/prober/check_schedule_list_fixture.h"
 
 namespace failover {
 namespace {
@@ -15,94 +15,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-const TimePoint kNow(1000s);
-constexpr TunnelHealth kDown = Known(TunnelStatus::kDown);
-constexpr TunnelHealth kHealthy = Known(TunnelStatus::kHealthy);
-
-TunnelId Id(char fill) { return *TunnelId::FromBytes(std::string(16, fill)); }
-
-WatchedTunnel Tunnel(char fill) {
-  return {.id = Id(fill),
-      .label = "",
-      .account_id = "account",
-      .token = "token",
-      .failover_on = {TunnelStatus::kDown},
-      .failure_threshold = 2};
-}
-
-class CheckScheduleListTest : public testing::Test {
- protected:
-  CheckScheduleListTest() {
-    settings_.check_interval = 3s;
-    settings_.confirm_interval = 1s;
-    Watch("abc");
-  }
-  void Watch(const std::string& tunnels) {
-    settings_.tunnels.clear();
-    for (const char fill : tunnels) settings_.tunnels.push_back(Tunnel(fill));
-    schedule_.Configure(settings_, kNow);
-  }
-
-  // What is asked now: "page 1", "a".
-  std::vector<std::string> Take(TimePoint now) {
-    std::vector<std::string> taken;
-    while (const auto question = schedule_.TakeNext(now)) {
-      const char tunnel = settings_.tunnels[question->tunnel].id.bytes()[0];
-      taken.push_back(
-          question->page == 0 ? std::string(1, tunnel) : "page " + std::to_string(question->page));
-      asked_[taken.back()] = *question;
-    }
-    return taken;
-  }
-  std::vector<std::string> Round(TimePoint now) {
-    schedule_.QueueRound(now, now + 3s);
-    schedule_.QueueSuspects(now);
-    return Take(now);
-  }
-  std::vector<std::string> Suspects(TimePoint now) {
-    schedule_.QueueSuspects(now);
-    return Take(now);
-  }
-
-  // A page of the list: lower case is healthy, upper case down. What is news: "a", "B", "c?".
-  std::vector<std::string> AnswerPage(
-      unsigned page, const std::string& tunnels, TimePoint now, std::uint64_t total, std::uint64_t size) {
-    TunnelList list;
-    list.count = tunnels.size();
-    list.page = page;
-    list.per_page = size;
-    list.total_count = total;
-    for (const char fill : tunnels) {
-      const char lower = static_cast<char>(fill | 0x20);
-      list.tunnels.push_back({.id = Id(lower), .health = fill == lower ? kHealthy : kDown});
-    }
-    return News(schedule_.ListAnswered(asked_.at("page " + std::to_string(page)), list, std::nullopt, now));
-  }
-  std::vector<std::string> AnswerList(const std::string& tunnels, TimePoint now) {
-    return AnswerPage(1, tunnels, now, tunnels.size(), 1000);
-  }
-  std::vector<std::string> FailPage(unsigned page, Reason reason, TimePoint now) {
-    return News(schedule_.ListAnswered(
-        asked_.at("page " + std::to_string(page)), std::unexpected(reason), std::nullopt, now));
-  }
-  static std::vector<std::string> News(const std::vector<ListedTunnel>& news) {
-    std::vector<std::string> told;
-    for (const ListedTunnel& tunnel : news) {
-      const char fill = tunnel.id.bytes()[0];
-      told.emplace_back(1, tunnel.health == kDown ? static_cast<char>(fill & ~0x20) : fill);
-      if (tunnel.health.status == TunnelStatus::kUnknown) told.back() += "?";
-    }
-    return told;
-  }
-  void Answer(const std::string& tunnel, const TunnelHealth& health, TimePoint now) {
-    schedule_.Answered(asked_.at(tunnel), health, std::nullopt, now);
-  }
-
-  Settings settings_;
-  CheckSchedule schedule_{[] { return 1.0; }};
-  std::map<std::string, Question> asked_;
-};
 
 TEST_F(CheckScheduleListTest, TunnelsOfOneAccountAndTokenAreOneQuestionARound) {
   for (TimePoint now = kNow; now < kNow + 30s; now += 3s) {
@@ -124,8 +36,8 @@ TEST_F(CheckScheduleListTest, AnotherAccountTokenOrBudgetIsAnotherQuestionAndOne
   settings_.tunnels[1].budget_group = "another";
   schedule_.Configure(settings_, kNow);
   EXPECT_THAT(Round(kNow), ElementsAre("a"));
-  EXPECT_EQ(schedule_.next_send(), kNow + 500ms) << "no two budgets begin together";
-  EXPECT_THAT(Take(kNow + 500ms), ElementsAre("b"));
+  EXPECT_EQ(schedule_.next_send(), kNow + 1500ms) << "no two budgets begin together";
+  EXPECT_THAT(Take(kNow + 1500ms), ElementsAre("b"));
 }
 
 TEST_F(CheckScheduleListTest, OneListingIsUnderWayAtATime) {
@@ -183,6 +95,20 @@ TEST_F(CheckScheduleListTest, AListingThatChangedBetweenItsPagesSaysNothingAbout
   EXPECT_THAT(Take(kNow), IsEmpty()) << "c is not gone";
 }
 
+TEST_F(CheckScheduleListTest, WhatNoListingThatKeepsChangingSeesIsAskedAlone) {
+  Round(kNow);
+  AnswerPage(1, "ab", kNow, 3, 1000);
+  EXPECT_THAT(Take(kNow), IsEmpty());
+  Round(kNow + 3s);
+  EXPECT_THAT(AnswerPage(1, "ab", kNow + 3s, 3, 1000), ElementsAre("a", "b"));
+  EXPECT_THAT(Take(kNow + 3s), ElementsAre("c"));
+  Answer("c", kHealthy, kNow + 3s);
+  EXPECT_THAT(Round(kNow + 6s), UnorderedElementsAre("page 1", "c"));
+  Answer("c", kHealthy, kNow + 6s);
+  EXPECT_THAT(AnswerList("abc", kNow + 6s), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(Round(kNow + 9s), ElementsAre("page 1"));
+}
+
 TEST_F(CheckScheduleListTest, AFailedPageIsUnknownForWhatNoOtherPageHad) {
   Round(kNow);
   AnswerPage(1, "ax", kNow, 4, 2);
@@ -202,6 +128,56 @@ TEST_F(CheckScheduleListTest, MorePagesThanTunnelsAreAskedOneByOneFromThenOn) {
   Answer("b", kHealthy, kNow);
   Answer("c", kHealthy, kNow);
   EXPECT_THAT(Round(kNow + 3s), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(CheckScheduleListTest, AListThatWasTooLongIsLookedAtAgainAfterTenMinutes) {
+  Round(kNow);
+  AnswerPage(1, "aw", kNow, 1'000'000, 2);
+  Take(kNow);
+  for (const char* tunnel : {"b", "c"}) Answer(tunnel, kHealthy, kNow);
+  std::vector<TimePoint> listed;
+  for (TimePoint now = kNow + 3s; now <= kNow + 1900s; now += 3s) {
+    for (const std::string& question : Round(now)) {
+      if (question == "page 1") {
+        listed.push_back(now);
+        if (listed.size() == 1) {
+          EXPECT_THAT(FailPage(1, Reason::kTimeout, now), IsEmpty());
+        }
+        if (listed.size() == 2) {
+          EXPECT_THAT(AnswerPage(1, "xy", now, 9, 2), IsEmpty());
+        }
+        if (listed.size() == 3) AnswerPage(1, "abc", now, 3, 1000);
+      } else {
+        Answer(question, kHealthy, now);
+      }
+    }
+    if (listed.size() == 3) break;
+  }
+  EXPECT_THAT(listed, ElementsAre(kNow + 600s, kNow + 1200s, kNow + 1800s));
+  EXPECT_THAT(Round(kNow + 1803s), ElementsAre("page 1"));
+  EXPECT_THAT(AnswerList("abc", kNow + 1803s), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(CheckScheduleListTest, WhatExistsThoughNoListHasItCountsInTheBudget) {
+  Watch("abcdefghijklmnopqrst");
+  settings_.check_interval = 3s;
+  Round(kNow);
+  AnswerList("a", kNow);
+  std::size_t alone = 0;
+  for (TimePoint now = kNow; now < kNow + 60s; now += 100ms) {
+    for (const std::string& tunnel : Take(now)) {
+      if (tunnel == "page 1") continue;
+      Answer(tunnel, kHealthy, now);
+      ++alone;
+    }
+  }
+  EXPECT_EQ(alone, 19U) << "to learn why";
+  const auto loads = schedule_.TakeChangedLoads();
+  ASSERT_EQ(loads.size(), 1U);
+  EXPECT_EQ(loads[0].requests, 20U);
+  Round(kNow + 63s);
+  AnswerList("abcdefghijklmnopqrst", kNow + 63s);
+  ASSERT_EQ(schedule_.TakeChangedLoads().size(), 1U);
 }
 
 TEST_F(CheckScheduleListTest, OneSuspectIsConfirmedAloneManyByTheList) {
@@ -270,9 +246,6 @@ TEST_F(CheckScheduleListTest, AStretchedBudgetIsSaidAndSoIsItsEnd) {
   ASSERT_EQ(loads.size(), 1U);
   EXPECT_EQ(loads[0].requests, 3U);
   EXPECT_EQ(loads[0].interval, IntervalFor(3, 1s));
-  EXPECT_THAT(BudgetWarnings(settings_), IsEmpty());
-  for (WatchedTunnel& tunnel : settings_.tunnels) tunnel.account_id = tunnel.id.ToString();
-  EXPECT_THAT(BudgetWarnings(settings_), ElementsAre(testing::HasSubstr("3 request(s) every 1 s")));
 }
 
 TEST_F(CheckScheduleListTest, AStretchedBudgetAsksEachTunnelAsOftenAsTheOthers) {

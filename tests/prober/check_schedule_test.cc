@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
+#include <utility>
 #include <vector>
+
+#include "tests/prober/check_schedule_fixture.h"
 
 namespace failover {
 namespace {
@@ -12,66 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-const TimePoint kNow(1000s);
-constexpr TunnelHealth kDown = Known(TunnelStatus::kDown);
-constexpr TunnelHealth kHealthy = Known(TunnelStatus::kHealthy);
-
-TunnelId Id(unsigned number) {
-  std::string bytes(TunnelId::kSize, '\0');
-  bytes[14] = static_cast<char>(number >> 8);
-  bytes[15] = static_cast<char>(number & 0xff);
-  return *TunnelId::FromBytes(bytes);
-}
-
-WatchedTunnel Tunnel(unsigned number) {
-  return {.id = Id(number),
-      .label = "",
-      .account_id = std::to_string(number),  // so that each is asked alone
-      .token = "token",
-      .failover_on = {TunnelStatus::kDown, TunnelStatus::kDegraded},
-      .failure_threshold = 3};
-}
-
-class CheckScheduleTest : public testing::Test {
- protected:
-  CheckScheduleTest() {
-    settings_.check_interval = 3s;
-    settings_.confirm_interval = 1s;
-    settings_.tunnels = {Tunnel(1), Tunnel(2)};
-    Configure();
-  }
-
-  void Configure() {
-    schedule_.Configure(settings_, kNow);
-    asked_.clear();
-  }
-  std::vector<TunnelId> TakeAll(TimePoint now) {
-    std::vector<TunnelId> taken;
-    while (const auto question = schedule_.TakeNext(now)) {
-      EXPECT_EQ(question->page, 0U);
-      taken.push_back(settings_.tunnels[question->tunnel].id);
-      asked_.insert_or_assign(taken.back(), *question);
-    }
-    return taken;
-  }
-  std::vector<TunnelId> Round(TimePoint now) {
-    schedule_.QueueRound(now, now + settings_.check_interval);
-    return Suspects(now);
-  }
-  std::vector<TunnelId> Suspects(TimePoint now) {
-    schedule_.QueueSuspects(now);
-    return TakeAll(now);
-  }
-  void Answer(unsigned tunnel, const TunnelHealth& health, TimePoint now,
-      std::optional<std::chrono::seconds> retry_after = std::nullopt) {
-    schedule_.Answered(asked_.at(Id(tunnel)), health, retry_after, now);
-  }
-
-  Settings settings_;
-  CheckSchedule schedule_{[] { return 1.0; }};
-  std::map<TunnelId, Question> asked_;
-};
 
 TEST_F(CheckScheduleTest, ARoundAsksEveryTunnel) { EXPECT_THAT(Round(kNow), ElementsAre(Id(1), Id(2))); }
 
@@ -181,14 +123,14 @@ TEST_F(CheckScheduleTest, ARateLimitPausesEveryTunnelOfTheBudget) {
   settings_.tunnels[2].token = "cfat_another";
   Configure();
   Round(kNow);
-  EXPECT_THAT(TakeAll(kNow + 500ms), ElementsAre(Id(3))) << "no two budgets begin together";
   Answer(1, kDown, kNow);
   Answer(2, Unknown(Reason::kRateLimited), kNow, 60s);
-  Answer(3, kHealthy, kNow + 500ms);
   EXPECT_THAT(Suspects(kNow + 1s), IsEmpty()) << "not even a suspect";
   EXPECT_EQ(schedule_.next_confirmation(), std::nullopt) << "and it does not spin";
+  EXPECT_THAT(TakeAll(kNow + 1500ms), ElementsAre(Id(3))) << "no two budgets begin together";
+  Answer(3, kHealthy, kNow + 1500ms);
   EXPECT_THAT(Round(kNow + 3s), IsEmpty());
-  EXPECT_THAT(TakeAll(kNow + 3500ms), ElementsAre(Id(3)));
+  EXPECT_THAT(TakeAll(kNow + 4500ms), ElementsAre(Id(3)));
   EXPECT_THAT(Round(kNow + 60s), ElementsAre(Id(1), Id(2)));
 }
 
@@ -200,19 +142,63 @@ TEST_F(CheckScheduleTest, ARateLimitReachesWhatStillWaitsInTheQueue) {
   EXPECT_THAT(TakeAll(kNow), IsEmpty());
 }
 
+TEST_F(CheckScheduleTest, AnAnswerThatComesBeforeItsTurnInTheRoundDelaysNothing) {
+  settings_.tunnels[1].token = "cfat_another";  // whose budget asks in the middle of a round
+  Configure();
+  schedule_.QueueRound(kNow, kNow + 3s);
+  TakeAll(kNow);
+  EXPECT_THAT(TakeAll(kNow + 1500ms), ElementsAre(Id(2)));
+  EXPECT_THAT(Round(kNow + 3s), IsEmpty());
+  Answer(1, kHealthy, kNow + 3100ms);
+  Answer(2, kHealthy, kNow + 3200ms);
+  EXPECT_THAT(TakeAll(kNow + 3200ms), IsEmpty());
+  EXPECT_EQ(schedule_.next_send(), kNow + 4500ms);
+  EXPECT_THAT(TakeAll(kNow + 4500ms), ElementsAre(Id(2))) << "the turn of 1 is gone";
+  Round(kNow + 6s);
+  Answer(2, kDown, kNow + 6100ms);
+  EXPECT_THAT(TakeAll(kNow + 7s), IsEmpty()) << "it is confirmed in place of that";
+  EXPECT_THAT(Suspects(kNow + 7100ms), ElementsAre(Id(2)));
+}
+
+TEST_F(CheckScheduleTest, ATurnIsNotTakenAfterAFaultNorWithoutTheGateway) {
+  settings_.tunnels[0].token = "cfat_another";
+  std::swap(settings_.tunnels[0], settings_.tunnels[1]);
+  Configure();
+  Round(kNow);
+  TakeAll(kNow + 1500ms);
+  Round(kNow + 3s);
+  schedule_.Clear();
+  Answer(1, kHealthy, kNow + 3100ms);
+  EXPECT_THAT(TakeAll(kNow + 5s), IsEmpty());
+  Round(kNow + 6s);
+  TakeAll(kNow + 7500ms);
+  for (const TimePoint now : {kNow + 9s, kNow + 12s}) {
+    Round(now);
+    Answer(1, Unknown(Reason::kServerError), now + 100ms);
+    TakeAll(now + 1500ms);
+  }
+  Round(kNow + 15s);
+  Answer(1, Unknown(Reason::kServerError), kNow + 15100ms);
+  EXPECT_THAT(TakeAll(kNow + 17s), IsEmpty());
+}
+
 TEST_F(CheckScheduleTest, AtMostAHundredAreInFlightAndTheRestFollows) {
   settings_.tunnels.clear();
-  for (unsigned i = 0; i < 250; ++i) settings_.tunnels.push_back(Tunnel(i));
-  Configure();
-  const std::vector<TunnelId> first = Round(kNow);
-  EXPECT_EQ(first.size(), 100U);
-  Answer(7, kHealthy, kNow);
-  EXPECT_EQ(schedule_.next_send(), kNow + 1s) << "nor more in one second";
-  EXPECT_EQ(TakeAll(kNow + 1s).size(), 1U) << "an answer makes room for one";
-  for (unsigned i = 0; i < 100; ++i) {
-    if (i != 7) Answer(i, kHealthy, kNow + 1s);
+  for (unsigned i = 0; i < 250; ++i) {
+    settings_.tunnels.push_back(Tunnel(i));
+    settings_.tunnels.back().budget_group = std::to_string(i);
   }
-  EXPECT_EQ(TakeAll(kNow + 2s).size(), 99U);
+  Configure();
+  schedule_.QueueRound(kNow, kNow + 3s);
+  const TimePoint now = kNow + 3s;
+  EXPECT_EQ(TakeAll(now).size(), 100U);
+  Answer(7, kHealthy, now);
+  EXPECT_EQ(schedule_.next_send(), now + 1s) << "nor more in one second";
+  EXPECT_EQ(TakeAll(now + 1s).size(), 1U) << "an answer makes room for one";
+  for (unsigned i = 0; i < 100; ++i) {
+    if (i != 7) Answer(i, kHealthy, now + 1s);
+  }
+  EXPECT_EQ(TakeAll(now + 2s).size(), 99U);
 }
 
 TEST_F(CheckScheduleTest, ANewSupervisorGetsItsConfirmationInSeconds) {

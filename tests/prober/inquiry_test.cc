@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 const TimePoint kNow(1000s);
-const Pace kPlain{.check_interval = 3s, .interval = 3s, .phase = 100ms, .requests = 4};
-const Pace kStretched{.check_interval = 3s, .interval = 8s, .phase = 100ms, .requests = 4};
+const Pace kPlain{.check_interval = 3s, .interval = 3s, .phase = 100ms};
+const Pace kStretched{.check_interval = 3s, .interval = 8s, .phase = 100ms};
 
 TEST(Inquiry, WithoutStretchingEveryRoundAsks) {
   Inquiry inquiry;
@@ -23,42 +23,47 @@ TEST(Inquiry, WithoutStretchingEveryRoundAsks) {
   }
 }
 
-TEST(Inquiry, StretchedTheFirstRoundAsksAllAndThenEachHasItsPlaceInTheInterval) {
-  for (std::size_t order = 0; order < 4; ++order) {
-    Inquiry inquiry;
-    inquiry.SetOrder(order);
-    ASSERT_TRUE(inquiry.Due(kStretched, kNow, kNow + 3s));
-    ASSERT_EQ(inquiry.At(kStretched, kNow), kNow + 100ms);
-    inquiry.Asked(kStretched, kNow, kNow + 3s);
-    for (int turn = 0; turn < 3; ++turn) {
-      const TimePoint due = kNow + (order + 1) * 2s + turn * 8s;
-      EXPECT_FALSE(inquiry.Due(kStretched, due - 3s, due)) << "belongs to the next round";
-      EXPECT_TRUE(inquiry.Due(kStretched, due - 2s, due + 1s));
-      EXPECT_EQ(inquiry.At(kStretched, due - 2s), due);
-      inquiry.Asked(kStretched, due + 1ms, due + 1s);
-    }
+TEST(Inquiry, StretchedItIsDueAnIntervalAfterItWasAsked) {
+  Inquiry inquiry;
+  ASSERT_TRUE(inquiry.Due(kStretched, kNow, kNow + 3s));
+  ASSERT_EQ(inquiry.At(kStretched, kNow), kNow + 100ms);
+  inquiry.Asked(kStretched, kNow + 100ms, kNow + 3s);
+  for (int turn = 1; turn < 4; ++turn) {
+    const TimePoint due = kNow + 100ms + turn * 8s;
+    EXPECT_FALSE(inquiry.Due(kStretched, due - 3s, due)) << "belongs to the next round";
+    EXPECT_TRUE(inquiry.Due(kStretched, due - 2s, due + 1s));
+    EXPECT_EQ(inquiry.At(kStretched, due - 2s), due);
+    EXPECT_EQ(inquiry.At(kStretched, due + 2s), due + 2s) << "the gateway's answer was late";
+    inquiry.Asked(kStretched, due, due + 1s);
   }
 }
 
-TEST(Inquiry, AfterAnOutageItIsAskedAtOnceAndKeepsItsPlace) {
+TEST(Inquiry, AfterAnOutageAllBeginAtTheirPhaseAsAtTheStart) {
   Inquiry inquiry;
-  inquiry.Asked(kStretched, kNow, kNow + 3s);  // due at 2, 10, 18, 26 s
+  inquiry.Asked(kStretched, kNow, kNow + 3s);
+  EXPECT_TRUE(inquiry.Due(kStretched, kNow + 20s, kNow + 23s));
   EXPECT_EQ(inquiry.At(kStretched, kNow + 20s), kNow + 20s + 100ms);
-  inquiry.Asked(kStretched, kNow + 20s, kNow + 21s);
-  EXPECT_EQ(inquiry.At(kStretched, kNow + 21s), kNow + 26s);
 }
 
 TEST(Inquiry, FaultsDelayItUntilTheyAreForgotten) {
   Inquiry inquiry;
   inquiry.Asked(kPlain, kNow, kNow + 3s);
-  inquiry.Answered(kPlain, Reason::kTimeout, 1, kNow + 1s);
+  inquiry.Answered(kPlain, Reason::kTimeout, std::nullopt, 1, kNow + 1s);
   EXPECT_TRUE(inquiry.Due(kPlain, kNow + 3s, kNow + 6s)) << "the first fault costs nothing";
   inquiry.Asked(kPlain, kNow + 3s, kNow + 6s);
-  inquiry.Answered(kPlain, Reason::kTimeout, 1, kNow + 4s);
+  inquiry.Answered(kPlain, Reason::kTimeout, std::nullopt, 1, kNow + 4s);
   EXPECT_FALSE(inquiry.Due(kPlain, kNow + 9s, kNow + 12s));
   EXPECT_TRUE(inquiry.Due(kPlain, kNow + 12s, kNow + 15s));
   inquiry.ForgetFaults();
   EXPECT_TRUE(inquiry.Due(kPlain, kNow + 6s, kNow + 9s));
+}
+
+TEST(Inquiry, AFaultsRetryAfterDelaysIt) {
+  Inquiry inquiry;
+  inquiry.Asked(kPlain, kNow, kNow + 3s);
+  inquiry.Answered(kPlain, Reason::kServerError, 20s, 1, kNow + 1s);
+  EXPECT_FALSE(inquiry.Due(kPlain, kNow + 18s, kNow + 21s));
+  EXPECT_TRUE(inquiry.Due(kPlain, kNow + 21s, kNow + 24s));
 }
 
 TEST(Inquiry, APostponedOneWaits) {

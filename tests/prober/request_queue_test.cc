@@ -24,7 +24,7 @@ class RequestQueueTest : public testing::Test {
     std::vector<std::size_t> sent;
     while (const auto question = queue_.Take(now)) {
       queue_.Sent(*question, now);
-      queue_.Ended();
+      queue_.Ended(now);
       sent.push_back(question->tunnel);
     }
     return sent;
@@ -51,10 +51,21 @@ TEST_F(RequestQueueTest, ConfirmationsGoBeforeRounds) {
   EXPECT_THAT(SendAll(kNow + 1s), ElementsAre(2, 3, 1));
 }
 
+TEST_F(RequestQueueTest, LookUpsGoLastAndAreDroppedWithTheRest) {
+  Add(1, kNow, 0, Use::kLookup);
+  Add(2, kNow + 1s);
+  Add(3, kNow + 1s, 0, Use::kConfirmation);
+  EXPECT_EQ(queue_.next(), kNow);
+  EXPECT_THAT(SendAll(kNow + 1s), ElementsAre(3, 2, 1));
+  Add(4, kNow, 0, Use::kLookup);
+  EXPECT_EQ(queue_.Drop(0).size(), 1U);
+  EXPECT_EQ(queue_.next(), std::nullopt);
+}
+
 TEST_F(RequestQueueTest, AFullBudgetWaitsAloneAndItsConfirmationsHaveTheirReserve) {
   for (std::size_t i = 0; i < 864; ++i) {
     queue_.Sent({.budget = 0}, kNow - 100s);
-    queue_.Ended();
+    queue_.Ended(kNow - 100s);
   }
   Add(1, kNow);
   Add(2, kNow, 0, Use::kConfirmation);
@@ -80,9 +91,32 @@ TEST_F(RequestQueueTest, AtMostAHundredAreInFlight) {
   for (int i = 0; i < 100; ++i) queue_.Sent(*queue_.Take(kNow), kNow);
   EXPECT_FALSE(queue_.Take(kNow + 2s).has_value());
   EXPECT_EQ(queue_.next(), std::nullopt) << "an answer must come first";
-  queue_.Ended();
-  EXPECT_EQ(queue_.next(), kNow + 1s);
-  EXPECT_THAT(SendAll(kNow + 2s), ElementsAre(100));
+  queue_.Ended(kNow + 2s);
+  EXPECT_EQ(queue_.next(), kNow + 3s) << "it may have gone over the wire just now";
+  EXPECT_THAT(SendAll(kNow + 2s), IsEmpty());
+  EXPECT_THAT(SendAll(kNow + 3s), ElementsAre(100));
+}
+
+TEST_F(RequestQueueTest, WhatAReloadCancelsCountsForASecond) {
+  for (std::size_t i = 0; i < 100; ++i) Add(i, kNow);
+  for (int i = 0; i < 100; ++i) queue_.Sent(*queue_.Take(kNow), kNow);
+  queue_.Configure({"a", "b"}, 3s, kNow + 5s);
+  Add(1, kNow + 5s);
+  EXPECT_EQ(queue_.next(), kNow + 6s);
+  EXPECT_THAT(SendAll(kNow + 5s), IsEmpty());
+  EXPECT_THAT(SendAll(kNow + 6s), ElementsAre(1));
+}
+
+TEST_F(RequestQueueTest, FurtherPagesGoBeforeRoundsAndWaitForNoTurn) {
+  queue_.budget(0).SetSpacing(1s);
+  for (std::size_t i = 1; i < 4; ++i) Add(i, kNow);
+  EXPECT_THAT(SendAll(kNow), ElementsAre(1));
+  Add(11, kNow, 0, Use::kPage);
+  Add(12, kNow, 0, Use::kPage);
+  Add(13, kNow, 0, Use::kConfirmation);
+  EXPECT_THAT(SendAll(kNow), ElementsAre(13, 11, 12));
+  EXPECT_EQ(queue_.next(), kNow + 3s);
+  EXPECT_THAT(SendAll(kNow + 3s), ElementsAre(2));
 }
 
 TEST_F(RequestQueueTest, AtMostAHundredAreSentInASecond) {

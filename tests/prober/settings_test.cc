@@ -32,14 +32,15 @@ TEST(Settings, AFileOfTheScriptGetsTheDefaults) {
       "t.json");
   ASSERT_TRUE(made.has_value());
   const Settings& settings = made->settings;
-  EXPECT_EQ(settings.gateway, IpAddress::Parse("192.168.1.1"));
+  EXPECT_EQ(settings.gateway.source, GatewaySource::kConfigured);
+  EXPECT_EQ(settings.gateway.ToString(), "192.168.1.1");
   EXPECT_EQ(settings.check_interval, 3s);
   EXPECT_EQ(settings.confirm_interval, 1s);
   EXPECT_EQ(settings.gateway_timeout, 1s);
   EXPECT_EQ(settings.api_timeout, 10s);
   EXPECT_EQ(settings.api_base_url, "https://api.cloudflare.com/client/v4");
   EXPECT_EQ(settings.api_ca_file, "");
-  EXPECT_EQ(settings.digest.size(), 32U);
+  EXPECT_EQ(settings.digest.size(), 64U);
   ASSERT_EQ(settings.tunnels.size(), 1U);
   const WatchedTunnel& tunnel = settings.tunnels[0];
   EXPECT_EQ(tunnel.label, "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415");
@@ -57,7 +58,7 @@ TEST(Settings, ATunnelsOwnValuesWin) {
             "," + TunnelJson("16", R"("token":"t2")") + "]}"),
       "t.json");
   ASSERT_TRUE(made.has_value());
-  EXPECT_EQ(made->settings.gateway, std::nullopt);
+  EXPECT_EQ(made->settings.gateway.source, GatewaySource::kUnchecked);
   const auto& tunnels = made->settings.tunnels;
   EXPECT_EQ(tunnels[0].label, "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415 (home)");
   EXPECT_THAT(tunnels[0].failover_on, ElementsAre(TunnelStatus::kInactive));
@@ -66,6 +67,33 @@ TEST(Settings, ATunnelsOwnValuesWin) {
   EXPECT_THAT(tunnels[1].failover_on, ElementsAre(TunnelStatus::kDown));
   EXPECT_EQ(tunnels[1].failure_threshold, 5U);
   EXPECT_EQ(tunnels[1].budget_group, "");
+}
+
+TEST(Settings, FailbackIsWhatATunnelAsksFor) {
+  const auto made = MakeSettings(
+      Parse(
+          R"({"gateway_check":false,"tunnels":[)" +
+          TunnelJson("15", R"("token":"t","failback_service":"failback@backup","local_metrics":"[::1]:9")") +
+          "," + TunnelJson("16", R"("token":"t")") + "]}"),
+      "t.json");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_THAT(made->settings.tunnels[0].failback_service, StartsWith("failback@backup"));
+  EXPECT_EQ(made->settings.tunnels[0].local_metrics, "[::1]:9");
+  EXPECT_EQ(made->settings.tunnels[1].failback_service, "");
+  EXPECT_EQ(made->settings.tunnels[1].local_metrics, "auto");
+}
+
+TEST(Settings, AFailbackThatIsTheBackupItselfIsRefused) {
+  for (const char* same : {"backup", "backup.service"}) {
+    const auto made = MakeSettings(
+        Parse(R"({"gateway_check":false,"tunnels":[)" +
+              TunnelJson("15", R"("token":"t","failback_service":")" + std::string(same) + "\"") + "]}"),
+        "t.json");
+    ASSERT_FALSE(made.has_value()) << same;
+    EXPECT_THAT(
+        made.error(), ElementsAre("t.json: tunnels[0].failback_service: is the same unit as service; "
+                                  "name the one that ends it, such as failback@backup"));
+  }
 }
 
 TEST(Settings, TokensComeFromTheirFiles) {
@@ -104,6 +132,46 @@ TEST(Settings, TokensComeFromTheUnitsCredentials) {
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->settings.tunnels[0].token, "cfut_1");
   EXPECT_EQ(made->settings.tunnels[1].token, "cfut_2");
+}
+
+std::expected<LoadedSettings, Faults> WithGateway(const std::string& fields) {
+  return MakeSettings(
+      Parse("{" + fields + R"(,"tunnels":[)" + TunnelJson("15", R"("token":"t")") + "]}"), "t.json");
+}
+
+TEST(Settings, TheGatewayIsOneAddressOrSeveralOrTheDefaultRoute) {
+  const struct {
+    const char* fields;
+    GatewaySource source;
+    const char* text;
+  } cases[] = {
+      {R"("gateway_ip":"fe80::1%eth0")", GatewaySource::kConfigured, "fe80::1%eth0"},
+      {R"("gateway_ips":["10.0.0.1","2001:db8::1","fe80::1%eth0","fe80::1%eth1"])",
+          GatewaySource::kConfigured, "10.0.0.1, 2001:db8::1, fe80::1%eth0, fe80::1%eth1"},
+      {R"("gateway_ip":"auto")", GatewaySource::kDefaultRoute, "auto"},
+      {R"("gateway_ip":"fe80::1","gateway_check":false)", GatewaySource::kUnchecked, "not checked"},
+  };
+  for (const auto& c : cases) {
+    const auto made = WithGateway(c.fields);
+    ASSERT_TRUE(made.has_value()) << c.fields << made.error()[0];
+    EXPECT_EQ(made->settings.gateway.source, c.source) << c.fields;
+    EXPECT_EQ(made->settings.gateway.ToString(), c.text);
+  }
+}
+
+TEST(Settings, EachGatewayThatIsNoneIsNamedWithItsField) {
+  EXPECT_THAT(WithGateway(R"("gateway_ip":"fe80::1")").error(),
+      ElementsAre("t.json: gateway_ip: \"fe80::1\" is link-local and needs its interface; write "
+                  "fe80::1%INTERFACE, both as `ip -6 route show default` prints them"));
+  EXPECT_THAT(WithGateway(R"("gateway_ips":["10.0.0.1","1::2::3","0.0.0.0","10.0.0.1"])").error(),
+      ElementsAre("t.json: gateway_ips[1]: \"1::2::3\" is not an IPv4 or IPv6 address; write the address "
+                  "that `ip route show default` prints",
+          "t.json: gateway_ips[2]: \"0.0.0.0\" is not the address of one host; write the gateway's own",
+          "t.json: gateway_ips[3]: 10.0.0.1 stands there already; remove one of the two"));
+  std::string many = R"("gateway_ips":["10.0.0.0")";
+  for (int i = 1; i <= 8; ++i) many += ",\"10.0.0." + std::to_string(i) + "\"";
+  EXPECT_THAT(
+      WithGateway(many + "]").error(), ElementsAre("t.json: gateway_ips: 9 addresses; write at most 8"));
 }
 
 TEST(Settings, AllFaultsComeAtOnceEachWithItsField) {

@@ -13,6 +13,7 @@ class StatusLineTest : public testing::Test {
     return DescribeStatus({.tunnels = 3,
         .healths = healths_,
         .gateway = gateway_,
+        .gateway_sums = sums_,
         .supervisor = supervisor_,
         .verdicts = verdicts_,
         .digest = digest_});
@@ -24,19 +25,20 @@ class StatusLineTest : public testing::Test {
     auto* entry = ack.add_tunnels();
     entry->set_tunnel_id(std::string(16, 'b'));
     entry->set_failures(2);
-    entry->set_last_outcome(wire::SUCCEEDED);
+    entry->set_last_outcome(words::SUCCEEDED);
     ASSERT_TRUE(verdicts_.Read(ack.SerializeAsString(), TimePoint()).has_value());
   }
 
   std::map<TunnelId, TunnelHealth> healths_;
   std::optional<GatewayState> gateway_;
+  GatewaySums sums_;
   ReportClient::State supervisor_ = ReportClient::State::kAway;
   VerdictBook verdicts_;
   std::string digest_ = "digest";
 };
 
 TEST_F(StatusLineTest, AtFirstNothingIsKnown) {
-  EXPECT_EQ(Line(), "3 tunnels: 3 not asked yet; gateway not asked yet; no supervisor");
+  EXPECT_EQ(Line(), "3 tunnels: 3 not checked yet; gateway not asked yet; no supervisor");
 }
 
 TEST_F(StatusLineTest, CountsEachStatusAndWhatIsBackedUp) {
@@ -46,8 +48,36 @@ TEST_F(StatusLineTest, CountsEachStatusAndWhatIsBackedUp) {
   supervisor_ = ReportClient::State::kConnected;
   Acknowledge("digest");
   EXPECT_EQ(Line(),
-      "3 tunnels: 1 healthy, 1 down, 1 unknown (1 backed up); gateway reachable; "
+      "3 tunnels: 1 unknown, 1 healthy, 1 down (1 backed up); gateway reachable; "
       "supervisor connected");
+}
+
+TEST_F(StatusLineTest, TheGatewaysLossAndRoundTripAreRoughSoThatTheLineChangesSeldom) {
+  using namespace std::chrono_literals;
+  const struct {
+    GatewayState state;
+    GatewaySums sums;
+    const char* text;
+  } cases[] = {
+      {GatewayState::kReachable, {.probes = 20, .lost = 0, .mean_round_trip = 412us},
+          "reachable (0 % lost, 0.4 ms)"},
+      {GatewayState::kReachable, {.probes = 20, .lost = 1, .mean_round_trip = 27400us},
+          "reachable (5 % lost, 30 ms)"},
+      {GatewayState::kReachable, {.probes = 3, .lost = 2, .mean_round_trip = 960us},
+          "reachable (67 % lost, 1 ms)"},
+      {GatewayState::kReachable, {.probes = 1, .lost = 0, .mean_round_trip = 43us},
+          "reachable (0 % lost, 0.04 ms)"},
+      {GatewayState::kReachable, {.probes = 1, .lost = 0, .mean_round_trip = 1234ms},
+          "reachable (0 % lost, 1000 ms)"},
+      {GatewayState::kUnreachable, {.probes = 20, .lost = 20, .mean_round_trip = 0ns},
+          "unreachable (100 % lost)"},
+      {GatewayState::kNotChecked, {}, "not checked"},
+  };
+  for (const auto& c : cases) {
+    gateway_ = c.state;
+    sums_ = c.sums;
+    EXPECT_EQ(Line(), "3 tunnels: 3 not checked yet; gateway " + std::string(c.text) + "; no supervisor");
+  }
 }
 
 TEST_F(StatusLineTest, SaysWhenTheSupervisorReadAnotherConfiguration) {
@@ -55,7 +85,7 @@ TEST_F(StatusLineTest, SaysWhenTheSupervisorReadAnotherConfiguration) {
   supervisor_ = ReportClient::State::kConnected;
   Acknowledge("older");
   EXPECT_EQ(Line(),
-      "3 tunnels: 3 not asked yet; gateway unreachable; supervisor has another version of "
+      "3 tunnels: 3 not checked yet; gateway unreachable; supervisor has another version of "
       "the configuration");
 }
 

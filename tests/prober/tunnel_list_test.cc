@@ -73,6 +73,7 @@ TEST(TunnelList, AnItemThatIsNotAsDocumentedIsUnknownAndTheOthersStand) {
       {"{" + kId + R"(,"status":null})", "f70ff985 unknown (malformed)"},
       {"{" + kId + "}", "f70ff985 unknown (malformed)"},
       {"{" + kId + R"(,"status":"down","deleted_at":7})", "f70ff985 unknown (malformed)"},
+      {"{" + kId + R"(,"status":"healthy","status":"down"})", "f70ff985 unknown (malformed)"},
       {"{" + kId + R"(,"status":"down","deleted_at":"2026-07-29T14:07:27Z"})", "f70ff985 unknown (deleted)"},
   };
   const std::string other = R"({"id":"6c1a1d5a-04b7-4f16-995d-432b258dbaf3","status":"healthy"})";
@@ -86,7 +87,8 @@ TEST(TunnelList, AnItemThatIsNotAsDocumentedIsUnknownAndTheOthersStand) {
 
 TEST(TunnelList, AnItemWithoutAnIdIsCountedAsUnreadable) {
   for (const char* item : {"null", "7", "[]", "{}", R"({"status":"down"})", R"({"id":7,"status":"down"})",
-           R"({"id":"f70ff985","status":"down"})"}) {
+           R"({"id":"f70ff985","status":"down"})",
+           R"({"id":"f70ff985-a4ef-4643-bbbc-4a0ed4fc8415","id":"f70ff985-a4ef-4643-bbbc-4a0ed4fc8415"})"}) {
     const auto list = ParseTunnelList(List(kItem + "," + item));
     ASSERT_TRUE(list.has_value()) << item;
     EXPECT_THAT(Told(*list), ElementsAre("f70ff985 down")) << item;
@@ -103,6 +105,8 @@ TEST(TunnelList, WhatIsNoListIsNoneAtAll) {
            R"({"success":true,"errors":[],)" + kInfo + "}", info("null"), info("[]"), info("{}"),
            info(R"({"count":1,"page":1,"per_page":1000})"),
            info(R"({"count":1,"page":1,"per_page":0,"total_count":1})"),
+           info(R"({"count":1,"count":1,"page":1,"per_page":1000,"total_count":1})"),
+           R"({"success":true,"errors":[],"result":[],)" + kInfo + "," + kInfo + "}",
            info(R"({"count":-1,"page":1,"per_page":1000,"total_count":1})"),
            info(R"({"count":1.5,"page":1,"per_page":1000,"total_count":1})"),
            info(R"({"count":"1","page":1,"per_page":1000,"total_count":1})")}) {

@@ -9,16 +9,17 @@ using namespace std::chrono_literals;
 const TimePoint kNow(10'000s);
 const std::string kIdBytes(16, 'a');
 
-wire::Acknowledgement About(wire::Verdict verdict) {
+wire::Acknowledgement About(words::Verdict verdict) {
   wire::Acknowledgement ack;
   ack.set_sequence(4);
   ack.set_config_digest("digest");
-  ack.set_unknown_tunnels(2);
+  ack.add_refusals(0);
+  ack.add_refusals(2);
   auto* entry = ack.add_tunnels();
   entry->set_tunnel_id(kIdBytes);
   entry->set_verdict(verdict);
   entry->set_failures(2);
-  entry->set_last_outcome(wire::SUCCEEDED);
+  entry->set_last_outcome(words::SUCCEEDED);
   entry->set_last_start_age_ms(1500);
   entry->set_observation(17);
   return ack;
@@ -26,23 +27,46 @@ wire::Acknowledgement About(wire::Verdict verdict) {
 
 TEST(VerdictBook, KeepsTheNewestVerdictOfEachTunnel) {
   VerdictBook book;
-  ASSERT_TRUE(book.Read(About(wire::WAIT_CONFIRMING).SerializeAsString(), kNow).has_value());
-  ASSERT_TRUE(book.Read(About(wire::START).SerializeAsString(), kNow).has_value());
+  ASSERT_TRUE(book.Read(About(words::WAIT_CONFIRMING).SerializeAsString(), kNow).has_value());
+  ASSERT_TRUE(book.Read(About(words::START).SerializeAsString(), kNow).has_value());
   ASSERT_EQ(book.verdicts().size(), 1U);
   const TunnelVerdict& verdict = book.verdicts().at(*TunnelId::FromBytes(kIdBytes));
-  EXPECT_EQ(verdict.verdict, wire::START);
+  EXPECT_EQ(verdict.verdict, words::START);
   EXPECT_EQ(verdict.failures, 2U);
-  EXPECT_EQ(verdict.last_outcome, wire::SUCCEEDED);
+  EXPECT_EQ(verdict.last_outcome, words::SUCCEEDED);
   EXPECT_EQ(verdict.last_start, kNow - 1500ms);
   EXPECT_EQ(verdict.observation, 17U);
   EXPECT_EQ(book.sequence(), 4U);
   EXPECT_EQ(book.config_digest(), "digest");
-  EXPECT_EQ(book.unknown_tunnels(), 2U);
+  EXPECT_EQ(book.refusals(), (std::vector<std::uint64_t>{0, 2}));
+}
+
+TEST(VerdictBook, TakesThePauseAndTheFailback) {
+  VerdictBook book;
+  wire::Acknowledgement ack = About(words::WAIT_PAUSED);
+  ack.mutable_tunnels(0)->set_paused_for_ms(2500);
+  ack.mutable_tunnels(0)->set_failback(words::FAILBACK_FLAPPING);
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.verdicts().begin()->second.paused_until, kNow + 2500ms);
+  EXPECT_EQ(book.verdicts().begin()->second.failback, words::FAILBACK_FLAPPING);
+  ack.mutable_tunnels(0)->set_failback(static_cast<words::Failback>(99));
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.verdicts().begin()->second.failback, words::FAILBACK_NONE) << "not known here";
+}
+
+TEST(VerdictBook, TheNewsAreThoseOfTheLastAcknowledgement) {
+  VerdictBook book;
+  ASSERT_TRUE(book.Read(About(words::WAIT_HEALTHY).SerializeAsString(), kNow).has_value());
+  EXPECT_EQ(book.news(), std::vector{*TunnelId::FromBytes(kIdBytes)});
+  wire::Acknowledgement ack;
+  ack.set_sequence(5);
+  ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
+  EXPECT_TRUE(book.news().empty());
 }
 
 TEST(VerdictBook, AnAcknowledgementWithoutNewsKeepsWhatIsKnown) {
   VerdictBook book;
-  ASSERT_TRUE(book.Read(About(wire::WAIT_COOLDOWN).SerializeAsString(), kNow).has_value());
+  ASSERT_TRUE(book.Read(About(words::WAIT_COOLDOWN).SerializeAsString(), kNow).has_value());
   wire::Acknowledgement ack;
   ack.set_sequence(5);
   ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
@@ -51,9 +75,9 @@ TEST(VerdictBook, AnAcknowledgementWithoutNewsKeepsWhatIsKnown) {
 }
 
 TEST(VerdictBook, WhatIsNoAcknowledgementChangesNothing) {
-  wire::Acknowledgement short_id = About(wire::WAIT_HEALTHY);
+  wire::Acknowledgement short_id = About(words::WAIT_HEALTHY);
   short_id.mutable_tunnels(0)->set_tunnel_id("short");
-  wire::Acknowledgement of_nothing = About(wire::WAIT_HEALTHY);
+  wire::Acknowledgement of_nothing = About(words::WAIT_HEALTHY);
   of_nothing.set_sequence(0);
   VerdictBook book;
   for (const std::string& packet :
@@ -65,14 +89,14 @@ TEST(VerdictBook, WhatIsNoAcknowledgementChangesNothing) {
 }
 
 TEST(VerdictBook, NumbersThatThisVersionDoesNotKnowAreNotKept) {
-  wire::Acknowledgement ack = About(static_cast<wire::Verdict>(99));
-  ack.mutable_tunnels(0)->set_last_outcome(static_cast<wire::StartOutcome>(99));
+  wire::Acknowledgement ack = About(static_cast<words::Verdict>(99));
+  ack.mutable_tunnels(0)->set_last_outcome(static_cast<words::StartOutcome>(99));
   ack.mutable_tunnels(0)->set_last_start_age_ms(~std::uint64_t{0});
   VerdictBook book;
   ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
   const TunnelVerdict& verdict = book.verdicts().begin()->second;
-  EXPECT_EQ(verdict.verdict, wire::VERDICT_UNSPECIFIED);
-  EXPECT_EQ(verdict.last_outcome, wire::OUTCOME_UNKNOWN);
+  EXPECT_EQ(verdict.verdict, words::VERDICT_UNSPECIFIED);
+  EXPECT_EQ(verdict.last_outcome, words::OUTCOME_UNKNOWN);
   EXPECT_LT(verdict.last_start, kNow);
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/supervisor/samples.h"
+#include "tests/supervisor/decision_fixture.h"
 
 namespace failover {
 namespace {
@@ -19,131 +19,105 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using enum TunnelStatus;
 
-const TimePoint kNow{hours(1000)};
-
-class Decision : public testing::Test {
- protected:
-  explicit Decision(const std::string& fields = "") : list_(Settings(fields)) {}
-
-  // Observation number `number`, judged at `now` by `list`; the history moves on.
-  std::optional<Verdict> Observe(
-      TunnelStatus status, TimePoint now = kNow, GatewayState gateway = GatewayState::kReachable) {
-    const TunnelFact fact{.rule = list_.Find(Id(kTunnelOne)),
-        .observation = ++number_,
-        .gateway = gateway,
-        .status = status,
-        .reason = status == kUnknown ? "timeout" : "none"};
-    const auto decided = Decide(fact, history_, unit_, now);
-    if (!decided) return std::nullopt;
-    history_ = decided->second;
-    return decided->first;
-  }
-
-  const UnitWhitelist list_;
-  TunnelHistory history_;
-  UnitHistory unit_;
-  std::uint64_t number_ = 0;
-};
-
 TEST_F(Decision, UnknownNeverStartsAnything) {
   for (int day = 0; day < 400; ++day) {
-    EXPECT_EQ(Observe(kUnknown, kNow + day * hours(24)), Verdict::kWaitUnknown);
+    EXPECT_EQ(Observe(kUnknown, kNow + day * hours(24)), words::WAIT_UNKNOWN);
   }
-  EXPECT_EQ(history_.failures, 0U);
+  EXPECT_EQ(state_.failures, 0U);
 }
 
 TEST_F(Decision, EachStatusButHealthyIsAFailureByDefault) {
   for (const TunnelStatus status : {kDown, kDegraded, kInactive}) {
-    history_ = {};
+    state_ = {};
     number_ = 0;
-    EXPECT_EQ(Observe(status), Verdict::kWaitConfirming) << Name(status);
-    EXPECT_EQ(Observe(status), Verdict::kStart) << Name(status);
+    EXPECT_EQ(Observe(status), words::WAIT_CONFIRMING) << Name(status);
+    EXPECT_EQ(Observe(status), words::START) << Name(status);
   }
-  EXPECT_EQ(Observe(kHealthy), Verdict::kWaitHealthy);
+  EXPECT_EQ(Observe(kHealthy), words::WAIT_HEALTHY);
 }
 
 TEST_F(Decision, OneAnswerDoesNotConfirmAFailure) {
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitConfirming);
-  EXPECT_EQ(Observe(kHealthy), Verdict::kWaitHealthy);
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitConfirming);
+  EXPECT_EQ(Observe(kDown), words::WAIT_CONFIRMING);
+  EXPECT_EQ(Observe(kHealthy), words::WAIT_HEALTHY);
+  EXPECT_EQ(Observe(kDown), words::WAIT_CONFIRMING);
 }
 
 TEST_F(Decision, TwoKindsOfFailureConfirmEachOther) {
-  EXPECT_EQ(Observe(kDegraded), Verdict::kWaitConfirming);
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);
+  EXPECT_EQ(Observe(kDegraded), words::WAIT_CONFIRMING);
+  EXPECT_EQ(Observe(kDown), words::START);
 }
 
 TEST_F(Decision, UnknownInBetweenNeitherCountsNorResets) {
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitConfirming);
-  EXPECT_EQ(Observe(kUnknown), Verdict::kWaitUnknown);
-  EXPECT_EQ(history_.failures, 1U);
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);
+  EXPECT_EQ(Observe(kDown), words::WAIT_CONFIRMING);
+  EXPECT_EQ(Observe(kUnknown), words::WAIT_UNKNOWN);
+  EXPECT_EQ(state_.failures, 1U);
+  EXPECT_EQ(Observe(kDown), words::START);
 }
 
 TEST_F(Decision, AnUnreachableGatewayWaitsWhateverTheStatus) {
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitConfirming);
+  EXPECT_EQ(Observe(kDown), words::WAIT_CONFIRMING);
   for (const TunnelStatus status : {kDown, kDegraded, kInactive, kUnknown, kHealthy}) {
-    EXPECT_EQ(Observe(status, kNow, GatewayState::kUnreachable), Verdict::kWaitGateway);
+    EXPECT_EQ(Observe(status, kNow, GatewayState::kUnreachable), words::WAIT_GATEWAY);
   }
-  EXPECT_EQ(history_.failures, 1U);
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);
+  EXPECT_EQ(state_.failures, 1U);
+  EXPECT_EQ(Observe(kDown), words::START);
 }
 
 TEST_F(Decision, AGatewayThatIsNotCheckedCountsAsReachable) {
   Observe(kDown, kNow, GatewayState::kNotChecked);
-  EXPECT_EQ(Observe(kDown, kNow, GatewayState::kNotChecked), Verdict::kStart);
+  EXPECT_EQ(Observe(kDown, kNow, GatewayState::kNotChecked), words::START);
 }
 
 TEST_F(Decision, AnObservationCountsOnce) {
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitConfirming);
+  EXPECT_EQ(Observe(kDown), words::WAIT_CONFIRMING);
   number_ = 0;
   EXPECT_EQ(Observe(kDown), std::nullopt);  // number 1 again
   number_ = 5;
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);  // 6
+  EXPECT_EQ(Observe(kDown), words::START);  // 6
   number_ = 3;
   EXPECT_EQ(Observe(kDown), std::nullopt);  // 4, late
 }
 
 TEST_F(Decision, AUnitIsStartedAgainExactlyAfterItsCooldown) {
   unit_.starts = {kNow};
-  unit_.outcome = StartOutcome::kSucceeded;
+  unit_.outcome = words::SUCCEEDED;
   Observe(kDown);
-  EXPECT_EQ(Observe(kDown, kNow), Verdict::kWaitCooldown);
-  EXPECT_EQ(Observe(kDown, kNow + seconds(60) - nanoseconds(1)), Verdict::kWaitCooldown);
-  EXPECT_EQ(Observe(kDown, kNow + seconds(60)), Verdict::kStart);
+  EXPECT_EQ(Observe(kDown, kNow), words::WAIT_COOLDOWN);
+  EXPECT_EQ(Observe(kDown, kNow + seconds(60) - nanoseconds(1)), words::WAIT_COOLDOWN);
+  EXPECT_EQ(Observe(kDown, kNow + seconds(60)), words::START);
 }
 
 TEST_F(Decision, RecoveryDoesNotShortenTheCooldown) {
   unit_.starts = {kNow};
   Observe(kHealthy);
   Observe(kDown);
-  EXPECT_EQ(Observe(kDown, kNow + seconds(59)), Verdict::kWaitCooldown);
+  EXPECT_EQ(Observe(kDown, kNow + seconds(59)), words::WAIT_COOLDOWN);
 }
 
 TEST_F(Decision, AFailedStartHasTheSameCooldown) {
   unit_.starts = {kNow};
   Observe(kDown);
-  for (const StartOutcome outcome :
-      {StartOutcome::kFailed, StartOutcome::kTimedOut, StartOutcome::kIgnored, StartOutcome::kUnknown}) {
+  for (const words::StartOutcome outcome :
+      {words::FAILED, words::TIMED_OUT, words::IGNORED, words::OUTCOME_UNKNOWN}) {
     unit_.outcome = outcome;
-    EXPECT_EQ(Observe(kDown, kNow + seconds(59)), Verdict::kWaitCooldown);
-    EXPECT_EQ(Observe(kDown, kNow + seconds(60)), Verdict::kStart);
+    EXPECT_EQ(Observe(kDown, kNow + seconds(59)), words::WAIT_COOLDOWN);
+    EXPECT_EQ(Observe(kDown, kNow + seconds(60)), words::START);
   }
 }
 
 TEST_F(Decision, AUnitIsNeverStartedWhileItsStartIsUnderWay) {
   unit_.starts = {kNow - hours(2)};
-  unit_.outcome = StartOutcome::kPending;
+  unit_.outcome = words::PENDING;
   Observe(kDown);
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitUnderWay);
+  EXPECT_EQ(Observe(kDown), words::WAIT_UNDER_WAY);
 }
 
 TEST_F(Decision, AConfirmedFailureStaysConfirmedForYears) {
-  history_.failures = 2;
+  state_.failures = 2;
   unit_.starts = {kNow};
   for (int i = 0; i < 1000; ++i) Observe(kDown);
-  EXPECT_EQ(history_.failures, 2U);
-  EXPECT_EQ(Observe(kDown, kNow + minutes(1)), Verdict::kStart);
+  EXPECT_EQ(state_.failures, 2U);
+  EXPECT_EQ(Observe(kDown, kNow + minutes(1)), words::START);
 }
 
 struct Limited : Decision {
@@ -152,15 +126,15 @@ struct Limited : Decision {
 
 TEST_F(Limited, AUnitIsNotStartedMoreOftenInAnHourThanAllowed) {
   unit_.starts = {kNow - minutes(50), kNow - minutes(40)};
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);
+  EXPECT_EQ(Observe(kDown), words::START);
   unit_.starts.push_back(kNow - minutes(30));
-  EXPECT_EQ(Observe(kDown), Verdict::kWaitHourlyLimit);
+  EXPECT_EQ(Observe(kDown), words::WAIT_HOURLY_LIMIT);
 }
 
 TEST_F(Limited, AStartCountsForExactlyAnHour) {
   unit_.starts = {kNow - hours(1), kNow - minutes(40), kNow - minutes(30)};
-  EXPECT_EQ(Observe(kDown, kNow - nanoseconds(1)), Verdict::kWaitHourlyLimit);
-  EXPECT_EQ(Observe(kDown, kNow), Verdict::kStart);
+  EXPECT_EQ(Observe(kDown, kNow - nanoseconds(1)), words::WAIT_HOURLY_LIMIT);
+  EXPECT_EQ(Observe(kDown, kNow), words::START);
 }
 
 struct OnlyDown : Decision {
@@ -168,11 +142,11 @@ struct OnlyDown : Decision {
 };
 
 TEST_F(OnlyDown, AStatusThatIsNoFailureWaitsAndResets) {
-  EXPECT_EQ(Observe(kDegraded), Verdict::kWaitNotInFailoverOn);
-  EXPECT_EQ(Observe(kInactive), Verdict::kWaitNotInFailoverOn);
-  EXPECT_EQ(Observe(kDown), Verdict::kStart);
-  EXPECT_EQ(Observe(kDegraded), Verdict::kWaitNotInFailoverOn);
-  EXPECT_EQ(history_.failures, 0U);
+  EXPECT_EQ(Observe(kDegraded), words::WAIT_NOT_IN_FAILOVER_ON);
+  EXPECT_EQ(Observe(kInactive), words::WAIT_NOT_IN_FAILOVER_ON);
+  EXPECT_EQ(Observe(kDown), words::START);
+  EXPECT_EQ(Observe(kDegraded), words::WAIT_NOT_IN_FAILOVER_ON);
+  EXPECT_EQ(state_.failures, 0U);
 }
 
 struct UnknownIsDown : Decision {
@@ -180,34 +154,34 @@ struct UnknownIsDown : Decision {
 };
 
 TEST_F(UnknownIsDown, StartsAfterUninterruptedUnknownOnly) {
-  EXPECT_EQ(Observe(kUnknown, kNow), Verdict::kWaitUnknown);
-  EXPECT_EQ(Observe(kUnknown, kNow + seconds(29)), Verdict::kWaitUnknown);
-  EXPECT_EQ(Observe(kUnknown, kNow + seconds(30)), Verdict::kStart);
+  EXPECT_EQ(Observe(kUnknown, kNow), words::WAIT_UNKNOWN);
+  EXPECT_EQ(Observe(kUnknown, kNow + seconds(29)), words::WAIT_UNKNOWN);
+  EXPECT_EQ(Observe(kUnknown, kNow + seconds(30)), words::START);
 }
 
 TEST_F(UnknownIsDown, AnyStatementAboutTheTunnelBeginsItAnew) {
   for (const TunnelStatus status : {kHealthy, kDegraded, kDown}) {
-    history_ = {};
+    state_ = {};
     number_ = 0;
     Observe(kUnknown, kNow);
     Observe(status, kNow + seconds(20));
-    EXPECT_EQ(Observe(kUnknown, kNow + seconds(31)), Verdict::kWaitUnknown) << Name(status);
-    EXPECT_EQ(Observe(kUnknown, kNow + seconds(60)), Verdict::kWaitUnknown) << Name(status);
-    EXPECT_EQ(Observe(kUnknown, kNow + seconds(61)), Verdict::kStart) << Name(status);
+    EXPECT_EQ(Observe(kUnknown, kNow + seconds(31)), words::WAIT_UNKNOWN) << Name(status);
+    EXPECT_EQ(Observe(kUnknown, kNow + seconds(60)), words::WAIT_UNKNOWN) << Name(status);
+    EXPECT_EQ(Observe(kUnknown, kNow + seconds(61)), words::START) << Name(status);
   }
 }
 
 TEST_F(UnknownIsDown, AnUnreachableGatewayBeginsItAnew) {
   Observe(kUnknown, kNow);
   Observe(kUnknown, kNow + seconds(20), GatewayState::kUnreachable);
-  EXPECT_EQ(Observe(kUnknown, kNow + seconds(40)), Verdict::kWaitUnknown);
+  EXPECT_EQ(Observe(kUnknown, kNow + seconds(40)), words::WAIT_UNKNOWN);
 }
 
 TEST_F(UnknownIsDown, ObeysTheCooldown) {
   unit_.starts = {kNow + seconds(10)};
   Observe(kUnknown, kNow);
-  EXPECT_EQ(Observe(kUnknown, kNow + seconds(30)), Verdict::kWaitCooldown);
-  EXPECT_EQ(Observe(kUnknown, kNow + seconds(70)), Verdict::kStart);
+  EXPECT_EQ(Observe(kUnknown, kNow + seconds(30)), words::WAIT_COOLDOWN);
+  EXPECT_EQ(Observe(kUnknown, kNow + seconds(70)), words::START);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/unique_fd.h"
+#include "supervisor/start_record.h"
 #include "tests/supervisor/failover_fixture.h"
 
 namespace failover {
@@ -20,15 +21,14 @@ class FailoverFaults : public FailoverTest {
   std::string Record(const std::string& unit = "one.service") const {
     return file_.dir().Path("starts/" + unit);
   }
-  std::string Nanoseconds() const { return std::to_string(now_.time_since_epoch().count()); }
 };
 
 TEST_F(FailoverFaults, WithoutAnAuditLogNothingIsStartedUntilItCanBeWritten) {
   ASSERT_EQ(symlink("/nowhere/log", file_.path().c_str()), 0);
   Observe(wire::DOWN, 5);
   EXPECT_THAT(started_, IsEmpty());
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_NO_RECORD);
-  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), wire::NOT_STARTED);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_NO_RECORD);
+  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), words::NOT_STARTED);
   EXPECT_THAT(failover_->Summary(), HasSubstr("NOTHING IS STARTED"));
   std::filesystem::remove(file_.path());
   Observe(wire::DOWN);  // no cooldown: nothing was tried
@@ -41,14 +41,14 @@ TEST_F(FailoverFaults, AnAuditLogThatCannotBeSyncedStartsNothing) {
   const UniqueFd reader(open(file_.path().c_str(), O_RDWR | O_CLOEXEC));
   Observe(wire::DOWN, 2);
   EXPECT_THAT(started_, IsEmpty());
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_NO_RECORD);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_NO_RECORD);
 }
 
 TEST_F(FailoverFaults, WithoutARecordOfTheStartNothingIsStarted) {
   std::filesystem::remove(file_.dir().Path("starts"));
   Observe(wire::DOWN, 2);
   EXPECT_THAT(started_, IsEmpty());
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_NO_RECORD);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_NO_RECORD);
   EXPECT_EQ(Take().back(), "[ERROR] Local service one not started: the start cannot be recorded");
   std::filesystem::create_directory(file_.dir().Path("starts"));
   Observe(wire::DOWN);
@@ -71,7 +71,8 @@ TEST_F(FailoverFaults, OneUnitsFaultDoesNotHoldUpAnother) {
 TEST_F(FailoverFaults, AStartIsOnRecordBeforeItIsDone) {
   bool recorded = false;
   effects_.start = [&](const UnitName&) {
-    recorded = ReadAll(Record()) == "1 " + Nanoseconds() + "\n" &&
+    const auto history = LoadStarts(Record(), now_);
+    recorded = history && history->starts == std::vector{now_} && history->outcome == words::PENDING &&
                file_.lines().back() == "[ERROR] " + kOne + " is down. Starting local service one";
   };
   Restart();
@@ -100,17 +101,18 @@ TEST_F(FailoverFaults, AnOutcomeThatNobodySawIsSaidOnce) {
   Restart();
   EXPECT_THAT(Take(), IsEmpty());
   Observe(wire::DOWN);
-  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), wire::OUTCOME_UNKNOWN);
+  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), words::OUTCOME_UNKNOWN);
 }
 
 TEST_F(FailoverFaults, ARecordThatCannotBeReadBeginsTheCooldown) {
-  file_.dir().Write("starts/one.service", "1 garbage");
+  file_.dir().Write("starts/one.service", "\x0f garbage");
   Restart();
-  EXPECT_THAT(Take(), ElementsAre("[WARNING] Local service one: its cooldown begins: " + Record() +
-                                  " is not a record of starts"));
+  EXPECT_THAT(Take(), ElementsAre("[ERROR] Local service one: its cooldown begins: " +
+                                  file_.dir().Path("/starts/one.service") +
+                                  " is not a record of starts; see: systemctl status one.service"));
   Observe(wire::DOWN, 60);
   EXPECT_THAT(started_, IsEmpty());
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_COOLDOWN);
   Observe(wire::DOWN, 2);
   EXPECT_THAT(started_, ElementsAre("one.service"));
 }
@@ -126,30 +128,30 @@ TEST_F(FailoverFaults, AReloadKeepsTheHistoryOfWhatStays) {
   Finish();
   Configure('f');
   Observe(wire::DOWN);
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_COOLDOWN);
 }
 
 TEST_F(FailoverFaults, ATunnelThatLeavesTheConfigurationIsForgottenAndItsUnitsCooldownIsNot) {
   Observe(wire::DOWN, 2);
   Finish();
-  sends_ = SendResult::kWouldBlock;
+  takes_ = false;
   Observe(wire::DOWN);  // a verdict that is not told yet
   const config::Configuration both = settings_;
   settings_.mutable_tunnels()->DeleteSubrange(0, 1);
   Configure();
-  sends_ = SendResult::kSent;
+  takes_ = true;
   failover_->Tick();
   EXPECT_EQ(answers_.back().tunnels_size(), 0);
   EXPECT_EQ(failover_->Summary().substr(0, 9), "1 tunnel:");
   Observe(wire::DOWN, 5);
-  EXPECT_EQ(answers_.back().unknown_tunnels(), 5U);
+  EXPECT_EQ(answers_.back().refusals(words::UNKNOWN_TUNNEL), 5U);
   EXPECT_EQ(started_.size(), 1U);
   settings_ = both;
   Configure();
   Observe(wire::DOWN);
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_CONFIRMING);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_CONFIRMING);
   Observe(wire::DOWN);
-  EXPECT_EQ(Told(kTunnelOne)->verdict(), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(Told(kTunnelOne)->verdict(), words::WAIT_COOLDOWN);
 }
 
 TEST_F(FailoverFaults, AStartThatOutlivesItsTunnelStillHasItsOutcomeRecorded) {
@@ -157,9 +159,9 @@ TEST_F(FailoverFaults, AStartThatOutlivesItsTunnelStillHasItsOutcomeRecorded) {
   const UnitName unit = failover_->whitelist().Find(Id(kTunnelOne))->unit;
   settings_.mutable_tunnels()->DeleteSubrange(0, 1);
   Configure();
-  failover_->OnStarted(unit, StartOutcome::kFailed, "not started: x");
+  failover_->OnStarted(unit, words::FAILED, "not started: x");
   EXPECT_EQ(Take().back(), "[ERROR] Local service one not started: x");
-  EXPECT_EQ(ReadAll(Record()).substr(0, 2), "3 ");
+  EXPECT_EQ(LoadStarts(Record(), now_)->outcome, words::FAILED);
 }
 
 TEST_F(FailoverFaults, SilenceAndReturnOfTheProberAreSaidOnce) {
@@ -203,13 +205,13 @@ TEST_F(FailoverFaults, ADryRunSaysThatItWouldStart) {
 TEST_F(FailoverFaults, AnOutcomeFromInsideTheStartIsRecordedAndTold) {
   effects_.start = [this](const UnitName& unit) {
     started_.push_back(unit.str());
-    failover_->OnStarted(unit, StartOutcome::kIgnored, "not started: --dry-run");
+    failover_->OnStarted(unit, words::IGNORED, "not started: --dry-run");
   };
   Restart();
   Observe(wire::DOWN, 2);
   EXPECT_EQ(started_.size(), 1U);
   EXPECT_EQ(Take().back(), "[ERROR] Local service one not started: --dry-run");
-  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), wire::IGNORED);
+  EXPECT_EQ(Told(kTunnelOne)->last_outcome(), words::IGNORED);
 }
 
 }  // namespace

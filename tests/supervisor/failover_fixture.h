@@ -13,23 +13,26 @@ class FailoverTest : public testing::Test {
  protected:
   explicit FailoverTest(const std::string& fields = "") : settings_(Settings(fields)) {
     std::filesystem::create_directory(file_.dir().Path("starts"));
+    std::filesystem::create_directory(file_.dir().Path("orders"));
     Restart();
   }
 
   // As after a crash: another process with the same files.
   void Restart() {
-    failover_.emplace(log_, file_.dir().Path("starts/"), effects_);
+    failover_.emplace(log_, file_.dir().Path(""), effects_);
     Configure();
   }
 
   void Configure(char digest = 'd') { failover_->Configure(settings_, std::string(32, digest)); }
 
-  void Add(std::string_view tunnel, wire::TunnelStatus status, wire::Reason reason) {
+  void Add(std::string_view tunnel, wire::TunnelStatus status, wire::Reason reason,
+      wire::Primary primary = wire::PRIMARY_UNCERTAIN) {
     wire::TunnelHealth& health = *report_.add_tunnels();
     health.set_tunnel_id(std::string(Id(tunnel).bytes()));
     health.set_observation(++observation_);
     health.set_status(status);
     health.set_reason(reason);
+    health.set_primary(primary);
   }
 
   // Sends what was added, as the next packet of the connection, and answers it.
@@ -50,15 +53,15 @@ class FailoverTest : public testing::Test {
     }
   }
 
-  void Finish(StartOutcome outcome = StartOutcome::kSucceeded, const std::string& words = "started: ok") {
+  void Finish(words::StartOutcome outcome = words::SUCCEEDED, const std::string& words = "started: ok") {
     failover_->OnStarted(failover_->whitelist().Find(Id(kTunnelOne))->unit, outcome, words);
   }
 
-  SendResult Receive(std::string_view packet) {  // the prober's end
-    if (sends_ != SendResult::kSent) return sends_;
+  bool Receive(std::string_view packet) {  // the prober's end
+    if (!takes_) return false;
     const auto size = static_cast<int>(packet.size());
     EXPECT_TRUE(answers_.emplace_back().ParseFromArray(packet.data(), size));
-    return sends_;
+    return true;
   }
 
   Lines Take() { return Taken(file_.lines()); }  // the lines since the last call
@@ -75,7 +78,7 @@ class FailoverTest : public testing::Test {
   TimePoint now_{std::chrono::hours(1000)};
   std::vector<std::string> started_;
   std::vector<wire::Acknowledgement> answers_;
-  SendResult sends_ = SendResult::kSent;
+  bool takes_ = true;
   Failover::Effects effects_{.now = [this] { return now_; },
       .start = [this](const UnitName& unit) { started_.push_back(unit.str()); },
       .send = [this](std::string_view packet) { return Receive(packet); }};

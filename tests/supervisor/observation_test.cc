@@ -74,35 +74,34 @@ TEST_F(Observations, WhatIsNotExactlyAReportIsRefusedWithItsReason) {
   };
   const auto status = static_cast<wire::TunnelStatus>(6);
   const auto reason = static_cast<wire::Reason>(wire::Reason_MAX + 1);
-  const std::vector<std::pair<Edit, std::string>> cases = {
-      {[](auto& r) { r.set_sequence(0); }, "out of sequence"},
-      {[](auto& r) { r.set_sequence(2); }, "out of sequence"},
-      {[](auto& r) { r.set_sequence(UINT64_MAX); }, "out of sequence"},
-      {[](auto& r) { r.set_instance(0); }, "no prober instance"},
-      {[](auto& r) { r.set_gateway(wire::GATEWAY_STATE_UNSPECIFIED); }, "an unknown gateway state"},
-      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(4)); }, "an unknown gateway state"},
-      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(-1)); }, "an unknown gateway state"},
+  const std::vector<std::pair<Edit, words::Refusal>> cases = {
+      {[](auto& r) { r.set_sequence(0); }, words::OUT_OF_SEQUENCE},
+      {[](auto& r) { r.set_sequence(2); }, words::OUT_OF_SEQUENCE},
+      {[](auto& r) { r.set_sequence(UINT64_MAX); }, words::OUT_OF_SEQUENCE},
+      {[](auto& r) { r.set_instance(0); }, words::NO_INSTANCE},
+      {[](auto& r) { r.set_gateway(wire::GATEWAY_STATE_UNSPECIFIED); }, words::BAD_GATEWAY_STATE},
+      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(4)); }, words::BAD_GATEWAY_STATE},
+      {[](auto& r) { r.set_gateway(static_cast<wire::GatewayState>(-1)); }, words::BAD_GATEWAY_STATE},
       {[](auto& r) {
          while (r.tunnels_size() < 129) r.add_tunnels()->CopyFrom(r.tunnels(0));
        },
-          "more than 128 tunnels"},
-      {tunnel([](auto& t) { t.clear_tunnel_id(); }), "a tunnel id that is not 16 bytes"},
-      {tunnel([](auto& t) { t.set_tunnel_id("123456789012345"); }), "a tunnel id that is not 16 bytes"},
-      {tunnel([](auto& t) { t.set_tunnel_id(std::string(kTunnelOne)); }),
-          "a tunnel id that is not 16 bytes"},
-      {tunnel([](auto& t) { t.set_observation(0); }), "an observation without a number"},
-      {tunnel([](auto& t) { t.clear_status(); }), "an unknown tunnel status or reason"},
-      {tunnel([&](auto& t) { t.set_status(status); }), "an unknown tunnel status or reason"},
-      {tunnel([](auto& t) { t.clear_reason(); }), "an unknown tunnel status or reason"},
-      {tunnel([&](auto& t) { t.set_reason(reason); }), "an unknown tunnel status or reason"},
-      {tunnel([](auto& t) { t.set_status(wire::UNKNOWN); }), "a reason that contradicts the status"},
-      {tunnel([](auto& t) { t.set_reason(wire::timeout); }), "a reason that contradicts the status"},
+          words::MORE_THAN_128_TUNNELS},
+      {tunnel([](auto& t) { t.clear_tunnel_id(); }), words::BAD_TUNNEL_ID},
+      {tunnel([](auto& t) { t.set_tunnel_id("123456789012345"); }), words::BAD_TUNNEL_ID},
+      {tunnel([](auto& t) { t.set_tunnel_id(std::string(kTunnelOne)); }), words::BAD_TUNNEL_ID},
+      {tunnel([](auto& t) { t.set_observation(0); }), words::NO_OBSERVATION},
+      {tunnel([](auto& t) { t.clear_status(); }), words::BAD_STATUS},
+      {tunnel([&](auto& t) { t.set_status(status); }), words::BAD_STATUS},
+      {tunnel([](auto& t) { t.clear_reason(); }), words::BAD_STATUS},
+      {tunnel([&](auto& t) { t.set_reason(reason); }), words::BAD_STATUS},
+      {tunnel([](auto& t) { t.set_status(wire::UNKNOWN); }), words::CONTRADICTION},
+      {tunnel([](auto& t) { t.set_reason(wire::timeout); }), words::CONTRADICTION},
   };
   for (const auto& [edit, refusal] : cases) {
     wire::HealthReport report = report_;
     edit(report);
     const auto observation = Inspect(report.SerializeAsString(), 0, list_);
-    ASSERT_FALSE(observation.has_value()) << refusal;
+    ASSERT_FALSE(observation.has_value()) << words::Refusal_Name(refusal);
     EXPECT_EQ(observation.error(), refusal);
   }
 }
@@ -114,10 +113,10 @@ TEST_F(Observations, OneBadTunnelRefusesTheWholeReport) {
 
 TEST_F(Observations, GarbageIsRefused) {
   const std::string good = report_.SerializeAsString();
-  EXPECT_EQ(Inspect("\xff\xff\xff", 0, list_).error(), "not a health report");
-  EXPECT_EQ(Inspect(good.substr(0, good.size() - 1), 0, list_).error(), "not a health report");
-  EXPECT_EQ(Inspect("", 0, list_).error(), "out of sequence");
-  EXPECT_EQ(Inspect(good + std::string(kMaxPacket, '\0'), 0, list_).error(), "larger than 16 KiB");
+  EXPECT_EQ(Inspect("\xff\xff\xff", 0, list_).error(), words::NOT_A_HEALTH_REPORT);
+  EXPECT_EQ(Inspect(good.substr(0, good.size() - 1), 0, list_).error(), words::NOT_A_HEALTH_REPORT);
+  EXPECT_EQ(Inspect("", 0, list_).error(), words::OUT_OF_SEQUENCE);
+  EXPECT_EQ(Inspect(good + std::string(kMaxPacket, '\0'), 0, list_).error(), words::LARGER_THAN_16_KIB);
 }
 
 TEST_F(Observations, ASequenceIsTakenOnceAndInOrder) {
@@ -142,40 +141,56 @@ TEST_F(Observations, AReportOf128TunnelsFitsIntoAPacket) {
   EXPECT_TRUE(Inspect(packet, UINT64_MAX - 1, list_).has_value());
 }
 
+TEST_F(Observations, TheReturnOfAPrimaryIsBelievedOnlyWhereItIsCertain) {
+  for (const auto& [primary, returned] :
+      {std::pair{wire::PRIMARY_UNCERTAIN, false}, std::pair{wire::PRIMARY_AWAY, false},
+          std::pair{wire::PRIMARY_RETURNED, true}, std::pair{static_cast<wire::Primary>(7), false}}) {
+    report_.mutable_tunnels(0)->set_primary(primary);
+    EXPECT_EQ(Inspect(report_.SerializeAsString(), 0, list_)->facts.at(0).primary_returned, returned);
+  }
+}
+
 TEST_F(Observations, VerdictsBecomeAnAcknowledgementThatFitsIntoAPacket) {
-  const TunnelVerdict verdict{.tunnel = Id(kTunnelTwo),
-      .verdict = Verdict::kWaitCooldown,
-      .history = {.observation = UINT64_MAX, .failures = 3, .unknown_since = {}},
-      .outcome = StartOutcome::kFailed,
-      .start_age = std::chrono::milliseconds(1500)};
-  const std::vector<TunnelVerdict> verdicts(kMaxTunnelsPerPacket, verdict);
-  const std::string packet = EncodeAcknowledgement(7, std::string(32, 'd'), 9, verdicts);
+  const TimePoint now(std::chrono::hours(1));
+  const TunnelState state{.observation = UINT64_MAX,
+      .failures = 3,
+      .unknown_since = {},
+      .primary_since = {},
+      .paused_until = now + std::chrono::milliseconds(2500),
+      .drill_until = {},
+      .verdict = words::WAIT_COOLDOWN,
+      .failback = words::FAILBACK_FLAPPING};
+  const UnitHistory unit{.starts = {now - std::chrono::milliseconds(1500)}, .outcome = words::FAILED};
+  const std::vector<Told> tunnels(kMaxTunnelsPerPacket, {Id(kTunnelTwo), state, unit});
+  std::array<std::uint64_t, words::Refusal_ARRAYSIZE> refusals{};
+  refusals[words::UNKNOWN_TUNNEL] = 9;
+  const std::string packet = EncodeAcknowledgement(7, std::string(64, 'd'), refusals, tunnels, now);
   EXPECT_LE(packet.size(), kMaxPacket);
   wire::Acknowledgement answer;
   ASSERT_TRUE(answer.ParseFromString(packet));
   EXPECT_EQ(answer.sequence(), 7U);
-  EXPECT_EQ(answer.config_digest(), std::string(32, 'd'));
-  EXPECT_EQ(answer.unknown_tunnels(), 9U);
+  EXPECT_EQ(answer.config_digest(), std::string(64, 'd'));
+  ASSERT_EQ(answer.refusals_size(), words::Refusal_ARRAYSIZE);
+  EXPECT_EQ(answer.refusals(words::UNKNOWN_TUNNEL), 9U);
   ASSERT_EQ(answer.tunnels_size(), kMaxTunnelsPerPacket);
   EXPECT_EQ(answer.tunnels(0).tunnel_id(), Id(kTunnelTwo).bytes());
-  EXPECT_EQ(answer.tunnels(0).verdict(), wire::WAIT_COOLDOWN);
+  EXPECT_EQ(answer.tunnels(0).verdict(), words::WAIT_COOLDOWN);
+  EXPECT_EQ(answer.tunnels(0).failback(), words::FAILBACK_FLAPPING);
   EXPECT_EQ(answer.tunnels(0).failures(), 3U);
-  EXPECT_EQ(answer.tunnels(0).last_outcome(), wire::FAILED);
+  EXPECT_EQ(answer.tunnels(0).paused_for_ms(), 2500U);
+  EXPECT_EQ(answer.tunnels(0).last_outcome(), words::FAILED);
   EXPECT_EQ(answer.tunnels(0).last_start_age_ms(), 1500U);
   EXPECT_EQ(answer.tunnels(0).observation(), UINT64_MAX);
 }
 
-// Both enums are cast to the wire's.
-TEST(Verdicts, HaveTheNumbersOfTheWire) {
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitHealthy), wire::WAIT_HEALTHY);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitNotInFailoverOn), wire::WAIT_NOT_IN_FAILOVER_ON);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitUnknown), wire::WAIT_UNKNOWN);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitGateway), wire::WAIT_GATEWAY);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitConfirming), wire::WAIT_CONFIRMING);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitUnderWay), wire::WAIT_UNDER_WAY);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitCooldown), wire::WAIT_COOLDOWN);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitHourlyLimit), wire::WAIT_HOURLY_LIMIT);
-  EXPECT_EQ(static_cast<int>(Verdict::kWaitNoRecord), wire::Verdict_MAX);
+TEST_F(Observations, APauseThatIsOverIsNone) {
+  const TunnelState state;
+  const UnitHistory unit;
+  wire::Acknowledgement answer;
+  ASSERT_TRUE(answer.ParseFromString(EncodeAcknowledgement(
+      1, "", {}, std::vector<Told>{{Id(kTunnelOne), state, unit}}, TimePoint(std::chrono::hours(1)))));
+  EXPECT_EQ(answer.tunnels(0).paused_for_ms(), 0U);
+  EXPECT_EQ(answer.tunnels(0).last_outcome(), words::NOT_STARTED);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "common/unix_listener.h"
 #include "supervisor/report_server.h"
 #include "tests/supervisor/log_file.h"
 
@@ -17,16 +18,16 @@ inline constexpr uid_t kStranger = 54321;
 class ReportServerTest : public testing::Test {
  protected:
   ReportServerTest() {
-    log_.Bound(20, 1);
+    log_.budget.Bound(20, 1);
     chmod(file_.dir().Path("").c_str(), 0755);
   }
 
   std::expected<std::unique_ptr<ReportServer>, Error> Listen(uid_t prober = getuid()) {
-    auto listener = ReportServer::Listen(path_);
+    auto listener = ListenAt(path_, SOCK_SEQPACKET);
     if (!listener) return std::unexpected(listener.error());
     return std::make_unique<ReportServer>(loop_, log_, std::move(*listener), prober,
-        [this](std::string_view packet, std::uint64_t& sequence) -> std::expected<void, Refusal> {
-          if (packet == "bad") return std::unexpected("not a health report");
+        [this](std::string_view packet, std::uint64_t& sequence) -> std::expected<void, words::Refusal> {
+          if (packet == "bad") return std::unexpected(words::NOT_A_HEALTH_REPORT);
           packets_.push_back(std::to_string(sequence++) + ":" + std::string(packet.substr(0, 20)));
           return {};
         });

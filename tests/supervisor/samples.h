@@ -16,11 +16,12 @@ inline constexpr std::string_view kTunnelTwo = "00000000-0000-0000-0000-00000000
 
 inline TunnelId Id(std::string_view text) { return *TunnelId::Parse(text); }
 
-// Two tunnels, the second with a name, and `fields` ("\"cooldown\": 5,") beside them.
-inline config::Configuration Settings(const std::string& fields = "") {
+// Two tunnels, the second with a name, and `fields` ("\"cooldown\": 5,") beside them; `of_tunnel` in
+// the first one.
+inline config::Configuration Settings(const std::string& fields = "", const std::string& of_tunnel = "") {
   const std::string account = R"("account_id": "0123456789abcdef0123456789abcdef")";
   const auto config = ParseConfig(
-      "{\"gateway_check\": false, " + fields + "\"tunnels\": [{" + account +
+      "{\"gateway_check\": false, " + fields + "\"tunnels\": [{" + of_tunnel + account +
           R"(, "token": "x", "service": "one", "tunnel_id": ")" + std::string(kTunnelOne) + "\"}, {" +
           account + R"(, "token": "x", "service": "two@b", "name": "Second", "tunnel_id": ")" +
           std::string(kTunnelTwo) + "\"}]}",

@@ -57,11 +57,11 @@ class UnitStarterTest : public testing::Test {
   }
 
   UnitName Unit(int number) const {
-    for (const UnitName& unit : list_->units()) {
+    for (const auto& [unit, tunnels] : list_->units()) {
       if (unit.label() == "u" + std::to_string(number)) return unit;
     }
     ADD_FAILURE() << number;
-    return *list_->units().begin();
+    return list_->units().begin()->first;
   }
 
   // Starts unit 0 and waits for its end.
@@ -74,7 +74,7 @@ class UnitStarterTest : public testing::Test {
 
   struct End {
     std::string unit;
-    StartOutcome outcome;
+    words::StartOutcome outcome;
     std::string words;
   };
 
@@ -84,28 +84,27 @@ class UnitStarterTest : public testing::Test {
   std::optional<UnitWhitelist> list_;
   std::vector<End> done_;
   UnitStarter starter_{loop_, dir_.Path("systemctl"), [this]() -> const UnitWhitelist& { return *list_; },
-      [this](const UnitName& unit, StartOutcome outcome, const std::string& words) {
+      [this](const UnitName& unit, words::StartOutcome outcome, const std::string& words) {
         done_.push_back({.unit = unit.str(), .outcome = outcome, .words = words});
       }};
 };
 
 TEST_F(UnitStarterTest, TellsHowItEnded) {
-  using Case = std::tuple<std::string, StartOutcome, std::string>;  // script, outcome, words
+  using Case = std::tuple<std::string, words::StartOutcome, std::string>;  // script, outcome, words
   const std::string after = " after [0-9.]+ s";
   const std::vector<Case> cases = {
-      {"exit 0", StartOutcome::kSucceeded, "started: systemctl exit status 0" + after},
-      {"echo 'Warning: x'", StartOutcome::kSucceeded,
-          "started: systemctl exit status 0" + after + ": Warning: x"},
-      {"echo 'Unit u0 not found.' >&2; exit 5", StartOutcome::kFailed,
+      {"exit 0", words::SUCCEEDED, "started: systemctl exit status 0" + after},
+      {"echo 'Warning: x'", words::SUCCEEDED, "started: systemctl exit status 0" + after + ": Warning: x"},
+      {"echo 'Unit u0 not found.' >&2; exit 5", words::FAILED,
           "not started: systemctl exit status 5" + after + ": Unit u0 not found."},
-      {"echo a; echo b >&2; exit 1", StartOutcome::kFailed,
+      {"echo a; echo b >&2; exit 1", words::FAILED,
           "not started: systemctl exit status 1" + after + ": a\nb"},
-      {"kill -KILL $$", StartOutcome::kFailed, "not started: systemctl was ended by signal 9" + after},
-      {"kill -TERM $$", StartOutcome::kFailed, "not started: systemctl was ended by signal 15" + after},
-      {"echo \"Running in chroot, ignoring command 'start'\"", StartOutcome::kIgnored,
+      {"kill -KILL $$", words::FAILED, "not started: systemctl was ended by signal 9" + after},
+      {"kill -TERM $$", words::FAILED, "not started: systemctl was ended by signal 15" + after},
+      {"echo \"Running in chroot, ignoring command 'start'\"", words::IGNORED,
           "not started: systemctl ignored the command" + after +
               ": Running in chroot, ignoring command 'start'"},
-      {"echo 'Running in chroot, ignoring request: start' >&2", StartOutcome::kIgnored,
+      {"echo 'Running in chroot, ignoring request: start' >&2", words::IGNORED,
           "not started: systemctl ignored the command" + after +
               ": Running in chroot, ignoring request: start"},
   };
@@ -121,8 +120,14 @@ TEST_F(UnitStarterTest, TellsHowItEnded) {
 TEST_F(UnitStarterTest, EndsASystemctlThatHasNoEnd) {
   timeout_ = 0.01;
   Configure(0, 1);
-  Run("trap '' TERM INT; read -r nothing <> <(:)");
-  EXPECT_EQ(done_.back().outcome, StartOutcome::kTimedOut);
+  Systemctl("trap '' TERM INT; read -r nothing <> <(:)");
+  starter_.Start(Unit(0));
+  const auto reap = [this] {  // as the supervisor does every second
+    starter_.Reap();
+    return !done_.empty();
+  };
+  while (!reap()) event_base_loop(loop_.base(), EVLOOP_NONBLOCK);
+  EXPECT_EQ(done_.back().outcome, words::TIMED_OUT);
   EXPECT_THAT(done_.back().words, StartsWith("outcome unknown: systemctl gave no answer"));
   EXPECT_THAT(Children(), IsEmpty());
 }
@@ -136,13 +141,14 @@ TEST_F(UnitStarterTest, WhatHasEndedBeforeAStalledLoopSeesItsDeadlineHasStarted)
   EXPECT_EQ(waitid(P_ALL, 0, &end, WEXITED | WNOWAIT), 0);
   const TimePoint later = BootClock::now() + std::chrono::milliseconds(20);
   while (BootClock::now() < later) continue;  // the loop stands still
-  RunUntil(loop_, [&] { return !done_.empty(); });
-  EXPECT_EQ(done_[0].outcome, StartOutcome::kSucceeded);
+  starter_.Reap();
+  ASSERT_EQ(done_.size(), 1U);
+  EXPECT_EQ(done_[0].outcome, words::SUCCEEDED);
 }
 
 TEST_F(UnitStarterTest, OutputIsBoundedAndNeverHoldsSystemctlUp) {
   Run("for i in {1..300}; do printf 'line of ten bytes\\n'; done 2>/dev/null; exit 3");
-  EXPECT_EQ(done_.back().outcome, StartOutcome::kFailed);
+  EXPECT_EQ(done_.back().outcome, words::FAILED);
   EXPECT_THAT(done_.back().words, HasSubstr("exit status 3"));
   EXPECT_THAT(done_.back().words, HasSubstr("line of ten bytes\nline"));
   EXPECT_LE(done_.back().words.size(), UnitStarter::kMaxOutput + 100);
@@ -167,7 +173,7 @@ TEST_F(UnitStarterTest, GivesSystemctlNothingToReadAndNoDescriptorOfOurs) {
       "read -r line && exit 9; exit 0");
   // bash has the script open as 255, and a pipe while it reads what $() prints.
   EXPECT_THAT(ReadAll(dir_.Path("seen")), MatchesRegex("/dev/null 0 1 2 255( 3)?\n"));
-  EXPECT_EQ(done_.back().outcome, StartOutcome::kSucceeded);
+  EXPECT_EQ(done_.back().outcome, words::SUCCEEDED);
 }
 
 TEST_F(UnitStarterTest, NoSignalIsBlockedInSystemctl) {
@@ -178,7 +184,7 @@ TEST_F(UnitStarterTest, NoSignalIsBlockedInSystemctl) {
 TEST_F(UnitStarterTest, WhatCannotBeExecutedIsSaidAtOnce) {
   starter_.Start(Unit(0));
   ASSERT_EQ(done_.size(), 1U);
-  EXPECT_EQ(done_[0].outcome, StartOutcome::kFailed);
+  EXPECT_EQ(done_[0].outcome, words::FAILED);
   EXPECT_EQ(done_[0].words,
       "not started: " + dir_.Path("systemctl") + " cannot be executed: No such file or directory");
   Systemctl("exit 0");
@@ -190,12 +196,12 @@ TEST_F(UnitStarterTest, WhatCannotBeExecutedIsSaidAtOnce) {
 TEST_F(UnitStarterTest, ADryRunExecutesNothing) {
   UnitStarter starter(
       loop_, "", [this]() -> const UnitWhitelist& { return *list_; },
-      [this](const UnitName& unit, StartOutcome outcome, const std::string& words) {
+      [this](const UnitName& unit, words::StartOutcome outcome, const std::string& words) {
         done_.push_back({.unit = unit.str(), .outcome = outcome, .words = words});
       });
   starter.Start(Unit(0));
   ASSERT_EQ(done_.size(), 1U);
-  EXPECT_EQ(done_[0].outcome, StartOutcome::kIgnored);
+  EXPECT_EQ(done_[0].outcome, words::IGNORED);
   EXPECT_EQ(done_[0].words, "not started: --dry-run");
 }
 
@@ -249,7 +255,7 @@ TEST_F(ManyUnits, AtMostSixteenRunAtOnceAndTheOthersWaitInOrder) {
   }
   for (int i = 4; i < kUnits; ++i) Open(i);
   RunUntil(loop_, [&] { return done_.size() == kUnits; });
-  for (const End& end : done_) EXPECT_EQ(end.outcome, StartOutcome::kSucceeded);
+  for (const End& end : done_) EXPECT_EQ(end.outcome, words::SUCCEEDED);
   EXPECT_THAT(Children(), IsEmpty());
 }
 
@@ -263,7 +269,7 @@ TEST_F(ManyUnits, AUnitThatLeftTheConfigurationWhileItWaitedIsNotStarted) {
   RunUntil(loop_, [&] { return done_.size() == 5; });
   for (std::size_t i = 2; i < 5; ++i) {
     EXPECT_EQ(done_[i].unit, "u" + std::to_string(15 + i) + ".service");
-    EXPECT_EQ(done_[i].outcome, StartOutcome::kFailed);
+    EXPECT_EQ(done_[i].outcome, words::FAILED);
     EXPECT_EQ(done_[i].words, "not started: it has left the configuration");
   }
   EXPECT_EQ(Children().size(), 15U);
@@ -276,7 +282,7 @@ TEST_F(UnitStarterTest, AStarterThatEndsLeavesSystemctlToItself) {
   {
     UnitStarter starter(
         loop_, dir_.Path("systemctl"), [this]() -> const UnitWhitelist& { return *list_; },
-        [](const UnitName&, StartOutcome, const std::string&) { FAIL(); });
+        [](const UnitName&, words::StartOutcome, const std::string&) { FAIL(); });
     starter.Start(Unit(0));
   }
   ASSERT_EQ(Children().size(), 1U);

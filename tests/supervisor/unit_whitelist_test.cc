@@ -46,8 +46,20 @@ TEST(UnitWhitelist, HasAUnitOnceEvenIfTwoTunnelsNameIt) {
   config::Configuration settings = Settings();
   settings.mutable_tunnels(1)->set_service("one.service");
   const UnitWhitelist list(settings);
-  EXPECT_EQ(list.units().size(), 1U);
+  ASSERT_EQ(list.units().size(), 1U);
+  EXPECT_EQ(list.units().begin()->second.size(), 2U);
   EXPECT_EQ(list.Find(Id(kTunnelOne))->unit, list.Find(Id(kTunnelTwo))->unit);
+}
+
+TEST(UnitWhitelist, HasTheUnitOfAFailbackWhereThereIsOne) {
+  config::Configuration settings = Settings();
+  settings.mutable_tunnels(0)->set_failback_service("failback@one.service");
+  const UnitWhitelist list(settings);
+  ASSERT_TRUE(list.Find(Id(kTunnelOne))->failback.has_value());
+  EXPECT_EQ(list.Find(Id(kTunnelOne))->failback->str(), "failback@one.service");
+  EXPECT_FALSE(list.Find(Id(kTunnelTwo))->failback.has_value());
+  EXPECT_EQ(list.units().at(*list.Find(Id(kTunnelOne))->failback), std::vector{Id(kTunnelOne)});
+  EXPECT_EQ(list.units().size(), 3U);
 }
 
 TEST(UnitWhitelist, NoLongerContainsAUnitThatAnotherConfigurationHad) {

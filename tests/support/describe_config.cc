@@ -2,23 +2,16 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <iomanip>
-#include <sstream>
 #include <string_view>
 
-#include "config.pb.h"
+#include "common/config.h"
+#include "common/log.h"
 
 namespace failover {
 namespace {
 
 namespace pb = google::protobuf;
 using Field = pb::FieldDescriptor;
-
-std::string Number(double value) {
-  std::ostringstream text;
-  text << std::setprecision(15) << value;
-  return text.str();
-}
 
 // Text that came from the schema, as it may stand in a cell of a table.
 std::string Cell(std::string_view text) {

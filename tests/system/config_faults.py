@@ -1,19 +1,22 @@
 """The table of configuration faults: what is done to a valid configuration, what must be said of it.
 
-CASES: (what, change, messages), each message without the file's name. SYNTAX: (what, text, message).
-VALID: (what, change) that must not be refused.
+CASES: (what, change, messages), each message without the file's name, as the prober says them;
+PROBER_CASES: the same. SYNTAX: (what, text, message). VALID: (what, change) that must not be refused.
+What the supervisor says of the same is in supervisor_faults.py.
 """
 from world import TOKEN, tunnel_id
 
 NOT_SHOWN = "(not shown, may be a token)"
 KNOWN = (
-    "gateway_ip, check_interval, tunnels, gateway_check, gateway_timeout, api_base_url, api_timeout, "
+    "gateway_ip, gateway_ips, check_interval, tunnels, gateway_check, gateway_timeout, api_base_url, api_timeout, "
          "api_ca_file, confirm_interval, failure_threshold, failover_on, unknown_is_down_after, cooldown, "
-         "max_starts_per_hour, start_timeout, log_every_check")
+         "max_starts_per_hour, start_timeout, log_every_check, recovery_deadline, failback_after")
 KNOWN_OF_TUNNEL = (
     "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold, "
-    "token_credential, budget_group")
-GATEWAY_REMEDY = "write the gateway's address, as `ip route show default` prints it"
+    "token_credential, budget_group, failback_service, local_metrics")
+GATEWAY_REMEDY = "write \"auto\", or the gateway's address, as `ip route show default` prints it"
+GATEWAYS_REMEDY = 'write a list of addresses, such as ["192.168.1.1", "fe80::1%eth0"]'
+NO_ADDRESS = "is not an IPv4 or IPv6 address"
 ACCOUNT_REMEDY = "copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)"
 TUNNEL_REMEDY = ("copy the tunnel ID from the Cloudflare dashboard (Networking > Tunnels) or from "
                  "`cloudflared tunnel list`")
@@ -21,6 +24,9 @@ TOKEN_REMEDY = (
     "create an API token with the permission Cloudflare Tunnel: Read and write it here or into "
                 "token_file")
 UNIT_REMEDY = "write the name of one .service unit, such as cloudflared_1 or backup@home.service"
+FAILBACK_REMEDY = "write the name of one .service unit, such as failback@cloudflared_1"
+METRICS_REMEDY = ("write auto, or the address that cloudflared has as --metrics, such as "
+                  "127.0.0.1:20241")
 URL_REMEDY = "write an address such as https://api.cloudflare.com/client/v4"
 STATUS_REMEDY = 'write a list such as ["down", "degraded", "inactive"]'
 
@@ -43,6 +49,11 @@ def without(field):
     return lambda config: config["tunnels"][0].pop(field)
 
 
+def gateways(addresses):
+    """Puts gateway_ips in the place of gateway_ip."""
+    return lambda config: (config.pop("gateway_ip"), config.update(gateway_ips=addresses))
+
+
 def number_range(field, low, high, bad):
     return [(f"{field} out of range", put(field, bad),
              [f"{field}: {bad:g} is out of range; write a number from {low} to {high}"])]
@@ -58,6 +69,11 @@ def whole_range(field, high):
 def unit(what, value, fault):
     return (f"unit is {what}", tunnel("service", value),
             [f"tunnels[0].service: {fault}; {UNIT_REMEDY}"])
+
+
+def metrics(what, value, fault):
+    return (f"local_metrics {what}", tunnel("local_metrics", value),
+            [f'tunnels[0].local_metrics: "{value}" {fault}; {METRICS_REMEDY}'])
 
 
 def url(what, value, fault):
@@ -84,9 +100,14 @@ CASES = [
     ("no gateway", drop("gateway_ip"),
      [f'gateway_ip: missing; {GATEWAY_REMEDY}, or "gateway_check": false if it does not answer ping']),
     ("gateway no address", put("gateway_ip", "router"),
-     [f'gateway_ip: "router" is not an IPv4 or IPv6 address; {GATEWAY_REMEDY}']),
-    ("gateway with a zone", put("gateway_ip", "fe80::1%eth0"),
-     [f'gateway_ip: "fe80::1%eth0" is not an IPv4 or IPv6 address; {GATEWAY_REMEDY}']),
+     [f'gateway_ip: "router" {NO_ADDRESS}; {GATEWAY_REMEDY}']),
+    ("IPv4 gateway with an interface", put("gateway_ip", "10.0.0.1%eth0"),
+     [f'gateway_ip: "10.0.0.1%eth0" {NO_ADDRESS}; {GATEWAY_REMEDY}']),
+    ("one of several gateways no address", gateways(["10.0.0.1", "auto"]),
+     [f'gateway_ips[1]: "auto" {NO_ADDRESS}; {GATEWAYS_REMEDY}']),
+    ("no gateway in the list", gateways([]), [f"gateway_ips: is an empty list; {GATEWAYS_REMEDY}"]),
+    ("gateway_ip and gateway_ips", put("gateway_ips", ["10.0.0.1"]),
+     ["gateway_ip: given together with gateway_ips; keep one"]),
     ("gateway a number", put("gateway_ip", 1),
      [f"gateway_ip: is a number, must be a string; {GATEWAY_REMEDY}"]),
     ("gateway null", put("gateway_ip", None),
@@ -104,6 +125,8 @@ CASES = [
     *number_range("unknown_is_down_after", 0, 86400, -1),
     *number_range("cooldown", 1, 86400, 0),
     *number_range("start_timeout", 1, 3600, 3601),
+    *number_range("recovery_deadline", 1, 86400, 0.5),
+    *number_range("failback_after", 1, 86400, 86401),
     *whole_range("failure_threshold", 100),
     *whole_range("max_starts_per_hour", 3600),
     ("a tunnel's threshold out of range", tunnel("failure_threshold", 101),
@@ -176,7 +199,34 @@ CASES = [
     unit("two words", "a b", '"a b" is not the name of a unit'),
     unit("with a newline", "a\nb", '"a\\x0ab" is not the name of a unit'),
     unit("dots", "..", '".." is not the name of a unit'),
+    ("failback unit a template", tunnel("failback_service", "failback@"),
+     [f'tunnels[0].failback_service: "failback@" is a bare template without an instance; '
+      f"{FAILBACK_REMEDY}"]),
+    ("failback unit a path", tunnel("failback_service", "/x.service"),
+     [f'tunnels[0].failback_service: "/x.service" is a path, not the name of a unit; '
+      f"{FAILBACK_REMEDY}"]),
+    metrics("without a port", "127.0.0.1", "is neither auto nor an address with a port"),
+    metrics("a URL", "http://127.0.0.1:20241", "is neither auto nor an address with a port"),
+    metrics("of another host", "192.168.1.1:20241", "is not on this host's loopback"),
+    metrics("of every address", "0.0.0.0:20241", "is not on this host's loopback"),
+    metrics("a name", "metrics.example:20241", "is not on this host's loopback"),
+    metrics("port 0", "127.0.0.1:0", "has a bad port"),
     unit("too long", "x." * 125, f'"{"x." * 24}..." is longer than 255 characters'),
+]
+
+# What only the prober judges, which pings; the supervisor takes these.
+PROBER_CASES = [
+    ("link-local gateway without its interface", put("gateway_ip", "fe80::1"),
+     ['gateway_ip: "fe80::1" is link-local and needs its interface; write fe80::1%INTERFACE, both as '
+      "`ip -6 route show default` prints them"]),
+    ("gateways that only look like some", gateways(["10.0.0.1", "1::2::3", "fd77::1%eth0", "10.0.0.1"]),
+     [f'gateway_ips[1]: "1::2::3" {NO_ADDRESS}; write the address that `ip route show default` prints',
+      'gateway_ips[2]: "fd77::1%eth0" is not link-local and takes no interface; write fd77::1',
+      "gateway_ips[3]: 10.0.0.1 stands there already; remove one of the two"]),
+    ("a gateway that is no host", put("gateway_ip", "0.0.0.0"),
+     ['gateway_ip: "0.0.0.0" is not the address of one host; write the gateway\'s own']),
+    ("too many gateways", gateways([f"10.0.0.{number}" for number in range(1, 10)]),
+     ["gateway_ips: 9 addresses; write at most 8"]),
 ]
 
 FIND = "find it with: python3 -m json.tool FILE"
@@ -212,10 +262,15 @@ VALID = [
     ("tunnel id in capitals", tunnel("tunnel_id", "F70FF985-A4EF-4643-BBBC-4A0ED4FC8415")),
     ("no gateway where none is checked",
      lambda c: (c.pop("gateway_ip"), c.update(gateway_check=False))),
-    ("IPv6 gateway", put("gateway_ip", "fe80::1")),
+    ("IPv6 gateway", put("gateway_ip", "2001:db8::1")),
+    ("link-local gateway", put("gateway_ip", "fe80::1%eth0")),
+    ("gateway of the default route", put("gateway_ip", "auto")),
+    ("several gateways", gateways(["10.0.0.1", "fd77::1", "fe80::1%eth0"])),
     ("IPv6 API", put("api_base_url", "https://[fd77::1]:8443/client/v4")),
     ("fractions of seconds", put("check_interval", 2.5)),
     ("one status", put("failover_on", ["down"])),
+    ("failback", tunnel("failback_service", "failback@cloudflared_1")),
+    ("local metrics by IPv6", tunnel("local_metrics", "[::1]:65535")),
     ("largest and smallest",
      lambda c: c.update(check_interval=3600, cooldown=86400, failure_threshold=100)),
 ]

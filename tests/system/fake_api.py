@@ -19,13 +19,13 @@ def tunnel_id(index):
 class FakeApi:
     """A base of World, which has the directory, the children and self.accounts."""
 
-    def start_api(self, address=GATEWAY[4], port=0, names=()):
+    def start_api(self, *more, address=GATEWAY[4], port=0, names=()):
         """Starts it with an authority of its own; the first one is what the prober trusts."""
         port_file = self.path("api/port")
         if os.path.exists(port_file):
             os.remove(port_file)
         arguments = [os.path.join(SUPPORT, "fake_cloudflare"), "--directory", self.api_directory,
-                     "--address", address, "--port", str(port)]
+                     "--address", address, "--port", str(port), *more]
         for name in names:
             arguments += ["--name", name]
         self.api = self.child("fake_cloudflare", arguments, self.network.gateway)
@@ -37,9 +37,10 @@ class FakeApi:
         with open(self.path("api/port"), encoding="ascii") as file:
             return f"https://{host or GATEWAY[4]}:{file.read()}/client/v4"
 
-    def behave(self, default=None, by_id=None, lists=None, **tunnels):
-        """behave("down") or behave({"http": 500}), and t1=..., t2=... for single tunnels; `lists`
-        as fake_cloudflare has it."""
+    def behave(self, default=None, by_id=None, lists=None, connections=None, greeting=None,
+               **tunnels):
+        """behave("down") or behave({"http": 500}), and t1=..., t2=... for single tunnels; `lists`,
+        `connections` (by a tunnel's number) and `greeting` as fake_cloudflare has them."""
         def answer(told):
             return {"status": told} if isinstance(told, str) else told
         answers = {tunnel_id(int(key[1:])): answer(value) for key, value in tunnels.items()}
@@ -48,6 +49,11 @@ class FakeApi:
             told["default"] = answer(default)
         if lists is not None:
             told["lists"] = lists
+        if connections is not None:
+            told["connections"] = {tunnel_id(number): connectors
+                                   for number, connectors in connections.items()}
+        if greeting is not None:
+            told["greeting"] = greeting
         new = self.path("api/behaviour.new")
         with open(new, "w", encoding="utf-8") as file:
             json.dump(told, file)
@@ -63,6 +69,16 @@ class FakeApi:
             wanted = f"/{account}/cfd_tunnel({'' if singly else '[?]|'}/{tunnel_id(tunnel)}$)"
         return [(float(words[0]), int(words[3])) for words in self._lines("api/requests.log")
                 if re.search(wanted, words[2])]
+
+    def lookups(self, tunnel):
+        """[(time, HTTP status)] of the questions for the connectors of a tunnel."""
+        return [(float(words[0]), int(words[3])) for words in self._lines("api/requests.log")
+                if words[2].endswith(f"/{tunnel_id(tunnel)}/connections")]
+
+    def paths(self, account=ACCOUNT):
+        """[(time, path)] of the requests about an account so far."""
+        return [(float(words[0]), words[2]) for words in self._lines("api/requests.log")
+                if f"/accounts/{account}/" in words[2]]
 
     def list_requests(self, account=ACCOUNT):
         """[(time, page)] of the questions for the list of an account."""

@@ -13,6 +13,8 @@ from processes import run
 GATEWAY = {4: "10.77.0.1", 6: "fd77::1"}
 PROBER = {4: "10.77.0.2", 6: "fd77::2"}
 OTHER = {4: "10.77.0.9", 6: "fd77::9"}  # a second address of the gateway's namespace
+DEAD = {4: "10.77.0.77", 6: "fd77::77"}  # nobody's, on the same link
+LINK_LOCAL = "fe80::77:1"  # of the gateway, where a test gives it one
 BLACKHOLE = "10.77.9.9"  # routed to the gateway, which drops it without a word
 PREFIX = {4: 24, 6: 64}
 
@@ -24,7 +26,7 @@ class Network:
         stem = f"fm{os.getpid()}n{next(_numbers)}"
         self.gateway, self.prober = stem + "g", stem + "p"
         self.made = []
-        self.resolver = None
+        self.etc = f"/etc/netns/{self.prober}"
 
     def open(self):
         for name in (self.gateway, self.prober):
@@ -52,6 +54,15 @@ class Network:
         """An `ip` command in the gateway's namespace."""
         run("ip", "-n", self.gateway, *arguments)
 
+    def prober_ip(self, *arguments):
+        """An `ip` command in the prober's namespace, whose end of the link is called pr."""
+        run("ip", "-n", self.prober, *arguments)
+
+    def use_link_local(self):
+        """Gives both ends a link-local address that is valid at once."""
+        self.ip("addr", "add", f"{LINK_LOCAL}/64", "dev", "gw", "nodad")
+        self.prober_ip("addr", "add", "fe80::77:2/64", "dev", "pr", "nodad")
+
     def link(self, state):
         self.ip("link", "set", "gw", state)
 
@@ -61,18 +72,33 @@ class Network:
         run("ip", "netns", "exec", self.gateway, "/usr/sbin/sysctl", "-q", "-w",
             f"net.ipv4.icmp_echo_ignore_all={value}", f"net.ipv6.icmp.echo_ignore_all={value}")
 
+    def open_black_hole(self):
+        """BLACKHOLE is an address of the gateway's namespace from now on."""
+        self.ip("route", "del", "blackhole", f"{BLACKHOLE}/32")
+        self.ip("addr", "add", f"{BLACKHOLE}/32", "dev", "gw")
+
+    def forbid(self, address):
+        """The prober's kernel has no route to the address."""
+        run("ip", "-n", self.prober, "route", "add", "unreachable", f"{address}/32")
+
     def use_name_server(self, address):
         """Children started in the prober's namespace from now on see this resolv.conf."""
-        self.resolver = f"/etc/netns/{self.prober}"
-        os.makedirs(self.resolver)
-        with open(os.path.join(self.resolver, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write(f"nameserver {address}\n")
+        self._replace_in_etc("resolv.conf", f"nameserver {address}\n")
+
+    def name_host(self, name, address):
+        """The same with this /etc/hosts."""
+        self._replace_in_etc("hosts", f"{address} {name}\n")
+
+    def _replace_in_etc(self, name, text):
+        os.makedirs(self.etc, exist_ok=True)
+        with open(os.path.join(self.etc, name), "w", encoding="ascii") as file:
+            file.write(text)
 
     def close(self):
         for name in self.made:
             subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
-        if self.resolver:
-            shutil.rmtree(self.resolver, ignore_errors=True)
+        if os.path.exists(self.etc):
+            shutil.rmtree(self.etc, ignore_errors=True)
             try:
                 os.rmdir("/etc/netns")  # only if we were the last
             except OSError:

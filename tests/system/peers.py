@@ -1,6 +1,8 @@
-"""The other ends of the daemons' sockets: a peer of the supervisor, a service manager that listens.
+"""The other ends of the daemons' sockets: a peer of the supervisor, one of the prober, a service
+manager that listens.
 
-A Peer need not keep to any rule; a NotifySocket is what systemd binds for a unit.
+A Peer need not keep to any rule; a FakeSupervisor says what it is told about starts; a NotifySocket
+is what systemd binds for a unit.
 """
 import os
 import socket
@@ -91,6 +93,55 @@ class Peer:
             except TimeoutError:
                 return False
         return False
+
+
+class FakeSupervisor:
+    """Listens on the report socket, and answers each report with the verdicts that it was given."""
+
+    def __init__(self, path):
+        self.verdicts = {}  # bytes, by tunnel id
+        self.reports = []   # as wire.health_report() reads them
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(path)
+        os.chmod(path, 0o660)  # the directory gives it the prober's group
+        self.listener.listen(1)
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            with peer:
+                self._answer(peer)
+
+    def _answer(self, peer):
+        try:
+            while packet := peer.recv(65536):
+                report = wire.health_report(packet)
+                self.reports.append(report)
+                peer.send(wire.answer(report["sequence"], self.verdicts.values()))
+        except OSError:
+            return
+
+    def say(self, tunnel_id, *words):
+        """What it says about a tunnel from now on, see wire.verdict()."""
+        self.verdicts[tunnel_id] = wire.verdict(tunnel_id, *words)
+
+    def primaries(self, tunnel_id):
+        """What was reported about the tunnel's primary so far."""
+        return [report["tunnels"][tunnel_id]["primary"] for report in list(self.reports)
+                if tunnel_id in report["tunnels"]]
+
+    def wait_primary(self, tunnel_id, primary, timeout=20.0):
+        """Waits until that is reported from now on."""
+        seen = len(self.primaries(tunnel_id))
+        wait_until(lambda: primary in self.primaries(tunnel_id)[seen:],
+                   f"primary {primary}; so far: {self.primaries(tunnel_id)[-20:]}", timeout)
+
+    def close(self):
+        self.listener.close()
 
 
 class NotifySocket:

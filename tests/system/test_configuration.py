@@ -4,8 +4,9 @@ import os
 import subprocess
 
 from case import SystemTest
-from config_faults import CASES, SYNTAX, VALID
+from config_faults import CASES, PROBER_CASES, SYNTAX, VALID
 from peers import NOGROUP
+from supervisor_faults import supervisor_says
 from world import World, binary
 
 PROGRAMS = ("supervisor", "prober")
@@ -22,13 +23,14 @@ class ConfigurationFaults(SystemTest):
         return done.returncode, done.stderr.splitlines(), done.stdout
 
     def assert_refused(self, what, messages):
-        """Both programs name exactly these faults, each behind the file's name, and leave 78."""
-        expected = [f"{self.world.config_file}: {message}" for message in messages]
-        for program in PROGRAMS:
+        """The prober names exactly these faults, each behind the file's name, and leaves 78; so does
+        the supervisor, with what it says of the case, or it takes the file."""
+        for program, said in (("prober", messages), ("supervisor", supervisor_says(what, messages))):
             with self.subTest(what, program=program):
                 status, lines, output = self.check(program)
-                self.assertEqual(lines, expected)
-                self.assertEqual((status, output), (78, ""))
+                self.assertEqual(lines, [f"{self.world.config_file}: {message}" for message in said])
+                self.assertEqual(status, 78 if said else 0)
+                self.assertEqual(output == "", bool(said), output)
                 self.assertNotIn("cfut_", "".join(lines), "no token in any message")
 
     def test_each_fault_of_a_field_has_its_exact_message(self):
@@ -38,6 +40,17 @@ class ConfigurationFaults(SystemTest):
             self.world.write_config(config)
             self.assert_refused(what, messages)
 
+    def test_each_fault_that_only_the_prober_judges_has_its_exact_message(self):
+        for what, change, messages in PROBER_CASES:
+            config = self.world.configuration(tunnels=2)
+            change(config)
+            self.world.write_config(config)
+            with self.subTest(what):
+                status, lines, output = self.check("prober")
+                self.assertEqual(lines, [f"{self.world.config_file}: {m}" for m in messages])
+                self.assertEqual((status, output), (78, ""))
+                self.assertEqual(self.check("supervisor")[0], 0)
+
     def test_a_syntax_error_comes_alone_with_its_place_and_shows_no_token(self):
         for what, text, message in SYNTAX:
             self.world.write_config(text)
@@ -45,19 +58,24 @@ class ConfigurationFaults(SystemTest):
 
     def test_all_faults_come_at_once(self):
         config = self.world.configuration(tunnels=2)
+        known = self.world.configuration(tunnels=2)  # without the field that the supervisor takes
         messages = []
+        by_supervisor = []
         for what, change, its_messages in CASES:
             if what in ("unknown field", "check_interval out of range", "tunnel id no UUID",
                         "unit is a path"):
                 change(config)
                 messages += its_messages
-        self.assertEqual(len(messages), 4)
-        self.world.write_config(config)
-        for program in PROGRAMS:
+                if what != "unknown field":
+                    change(known)
+                by_supervisor += supervisor_says(what, its_messages)
+        self.assertEqual((len(messages), len(by_supervisor)), (4, 3))
+        for program, written, said in (("prober", config, messages),
+                                       ("supervisor", known, by_supervisor)):
+            self.world.write_config(written)
             status, lines, _ = self.check(program)
             self.assertEqual(status, 78)
-            self.assertEqual(sorted(lines),
-                             sorted(f"{self.world.config_file}: {m}" for m in messages))
+            self.assertEqual(sorted(lines), sorted(f"{self.world.config_file}: {m}" for m in said))
 
     def test_what_is_valid_is_said_to_be_so(self):
         for what, change in VALID:
@@ -75,12 +93,12 @@ class ConfigurationFaults(SystemTest):
     def test_a_cooldown_that_contradicts_the_hourly_limit_is_a_warning(self):
         self.world.write_config(cooldown=10, max_starts_per_hour=60)
         file = self.world.config_file
-        for program in PROGRAMS:
-            status, lines, _ = self.check(program)
-            self.assertEqual(status, 0)
-            self.assertEqual(lines, [
-                f"warning: {file}: max_starts_per_hour: contradicts cooldown, which allows 360 starts "
-                "in an hour; raise one of the two"])
+        self.assertEqual(self.check("supervisor")[:2], (0, []))
+        status, lines, _ = self.check("prober")
+        self.assertEqual(status, 0)
+        self.assertEqual(lines, [
+            f"warning: {file}: max_starts_per_hour: contradicts cooldown, which allows 360 starts "
+            "in an hour; raise one of the two"])
 
     def test_owner_and_mode_of_the_file_are_judged(self):
         file = self.world.config_file
@@ -96,11 +114,13 @@ class ConfigurationFaults(SystemTest):
         for mode, owner, expected in cases:
             self.world.write_config(mode=mode)
             os.chown(file, owner, NOGROUP)
-            for program in PROGRAMS:
+            # Who may read tokens is nothing to root; who may change the file is all to it.
+            by_supervisor = [line for line in expected if "may read" not in line]
+            for program, said in (("prober", expected), ("supervisor", by_supervisor)):
                 with self.subTest(mode=oct(mode), owner=owner, program=program):
                     status, lines, _ = self.check(program)
                     self.assertEqual((status, [line for line in lines if "warning" not in line]),
-                                     (78, expected))
+                                     (78 if said else 0, said))
 
     def test_everybody_may_read_a_file_that_has_no_tokens(self):
         token_file = self.world.path("token")

@@ -19,35 +19,35 @@ def good(sequence=1, tunnels=(), **fields):
 
 # (what, the packet, how the audit log names it)
 REFUSED = [
-    ("garbage", b"\xff" * 200, "not a health report"),
-    ("text", b"start cloudflared_1.service\n", "not a health report"),
+    ("garbage", b"\xff" * 200, "NOT_A_HEALTH_REPORT"),
+    ("text", b"start cloudflared_1.service\n", "NOT_A_HEALTH_REPORT"),
     ("cut in the middle", good(tunnels=[wire.tunnel(ID, 1, wire.DOWN)])[:-5],
-     "not a health report"),
-    ("one byte", b"\x08", "not a health report"),
-    ("one byte too many", good(extra=wire.data(99, bytes(wire.MAX_PACKET))), "larger than 16 KiB"),
-    ("64 KiB", bytes(65536), "larger than 16 KiB"),
-    ("sequence 0", good(0), "out of sequence"),
-    ("sequence 2 first", good(2), "out of sequence"),
-    ("sequence 2^64-1", good(2**64 - 1), "out of sequence"),
-    ("no instance", wire.report(1, 0), "no prober instance"),
-    ("gateway 0", good(gateway=0), "an unknown gateway state"),
-    ("gateway 4", good(gateway=4), "an unknown gateway state"),
-    ("gateway -1", good(gateway=-1), "an unknown gateway state"),
+     "NOT_A_HEALTH_REPORT"),
+    ("one byte", b"\x08", "NOT_A_HEALTH_REPORT"),
+    ("one byte too many", good(extra=wire.data(99, bytes(wire.MAX_PACKET))), "LARGER_THAN_16_KIB"),
+    ("64 KiB", bytes(65536), "LARGER_THAN_16_KIB"),
+    ("sequence 0", good(0), "OUT_OF_SEQUENCE"),
+    ("sequence 2 first", good(2), "OUT_OF_SEQUENCE"),
+    ("sequence 2^64-1", good(2**64 - 1), "OUT_OF_SEQUENCE"),
+    ("no instance", wire.report(1, 0), "NO_INSTANCE"),
+    ("gateway 0", good(gateway=0), "BAD_GATEWAY_STATE"),
+    ("gateway 4", good(gateway=4), "BAD_GATEWAY_STATE"),
+    ("gateway -1", good(gateway=-1), "BAD_GATEWAY_STATE"),
     ("129 tunnels", good(tunnels=[wire.tunnel(tunnel_id(i), 1, wire.DOWN) for i in range(129)]),
-     "more than 128 tunnels"),
+     "MORE_THAN_128_TUNNELS"),
     ("id of 15 bytes", good(tunnels=[wire.tunnel(bytes(15), 1, wire.DOWN)]),
-     "a tunnel id that is not 16 bytes"),
+     "BAD_TUNNEL_ID"),
     ("id of text", good(tunnels=[wire.tunnel(ID.encode(), 1, wire.DOWN)]),
-     "a tunnel id that is not 16 bytes"),
+     "BAD_TUNNEL_ID"),
     ("observation 0", good(tunnels=[wire.tunnel(ID, 0, wire.DOWN)]),
-     "an observation without a number"),
-    ("status 0", good(tunnels=[wire.tunnel(ID, 1, 0)]), "an unknown tunnel status or reason"),
-    ("status 6", good(tunnels=[wire.tunnel(ID, 1, 6)]), "an unknown tunnel status or reason"),
-    ("status -1", good(tunnels=[wire.tunnel(ID, 1, -1)]), "an unknown tunnel status or reason"),
-    ("reason 0", good(tunnels=[wire.tunnel(ID, 1, wire.UNKNOWN, 0)]), "an unknown tunnel status or reason"),
-    ("reason 99", good(tunnels=[wire.tunnel(ID, 1, wire.UNKNOWN, 99)]), "an unknown tunnel status or reason"),
+     "NO_OBSERVATION"),
+    ("status 0", good(tunnels=[wire.tunnel(ID, 1, 0)]), "BAD_STATUS"),
+    ("status 6", good(tunnels=[wire.tunnel(ID, 1, 6)]), "BAD_STATUS"),
+    ("status -1", good(tunnels=[wire.tunnel(ID, 1, -1)]), "BAD_STATUS"),
+    ("reason 0", good(tunnels=[wire.tunnel(ID, 1, wire.UNKNOWN, 0)]), "BAD_STATUS"),
+    ("reason 99", good(tunnels=[wire.tunnel(ID, 1, wire.UNKNOWN, 99)]), "BAD_STATUS"),
     ("down for a reason", good(tunnels=[wire.tunnel(ID, 1, wire.DOWN, wire.TIMEOUT)]),
-     "a reason that contradicts the status"),
+     "CONTRADICTION"),
 ]
 
 
@@ -128,7 +128,7 @@ class HostilePeer(SystemTest):
             peer.sequence -= 1
             peer.report([wire.tunnel(ID, 1, wire.DOWN)])
             self.assertTrue(peer.closed_by_other_side())
-        self.world.wait_audit("Refused a packet.*: out of sequence")
+        self.world.wait_audit("Refused a packet.*: OUT_OF_SEQUENCE")
         self.assert_no_start()
         self.assert_serves()
 
@@ -185,7 +185,7 @@ class HostilePeer(SystemTest):
                 rights = array.array("i", [file.fileno()] * 10)
                 peer.socket.sendmsg([good()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
                 self.assertTrue(peer.closed_by_other_side())
-        self.world.wait_audit("Refused a packet.*: carries descriptors or other control data")
+        self.world.wait_audit("Refused a packet.*: CONTROL_DATA")
         self.assertLessEqual(self.world.supervisor.open_descriptors(), before)
         self.assert_serves()
 

@@ -75,20 +75,22 @@ class Lists(SystemTest):
         self.assertEqual((pages[0], sorted(pages[1:])), (1, [2, 3]))
         self.assertEqual(len(world.list_requests()), len(world.api_requests()))
 
-    def test_a_list_that_changed_between_its_pages_makes_no_tunnel_missing(self):
+    def test_a_list_that_changes_between_its_pages_makes_no_tunnel_gone(self):
         world = self.world
-        omitted = {"per_page": 2, "omit": [tunnel_id(5)]}
-        world.behave("healthy", lists={"default": {**omitted, "pages": {"2": {"total_count": 9}}}})
+        omitted = {"per_page": 2, "omit": [tunnel_id(5)], "pages": {"2": {"total_count": 9}}}
+        world.behave("healthy", lists={"default": omitted})
         world.start_api()
         world.write_config(tunnels=5)
         world.start_both()
         world.wait_audit("status: healthy", count=4)
-        world.wait_requests(6)
-        self.assertEqual(world.api_requests(5, singly=True), [], "nothing is known about it")
-        self.assertEqual(world.matching(tunnel_id(5)), [])
-        world.behave("healthy", lists={"default": omitted})
+        # One listing says nothing about it; if that goes on, the tunnel itself is asked about.
         world.wait_audit(f"Tunnel {tunnel_id(5)} status: healthy")
-        self.assertGreaterEqual(len(world.api_requests(5, singly=True)), 1, "missing, so asked")
+        singly = world.api_requests(5, singly=True)[0][0]
+        self.assertEqual(len([page for when, page in world.list_requests()
+                              if page == 1 and when < singly]), 2)
+        world.wait_requests(6)
+        self.assertEqual(len(world.matching(tunnel_id(5))), 1, "it is never called gone")
+        self.assert_no_start()
 
     def test_a_failed_page_is_unknown_for_the_tunnels_on_it_alone(self):
         world = self.world
@@ -171,5 +173,5 @@ class Budget(SystemTest):
         world.wait_requests(12)
         firsts = sorted(world.api_requests(i)[0][0] for i in range(1, 5))
         gaps = [later - earlier for earlier, later in zip(firsts, firsts[1:])]
-        self.assertGreaterEqual(min(gaps), 0.1, "a quarter of the interval each")
+        self.assertGreaterEqual(min(gaps), 0.02, "a quarter of the interval, if nothing is late")
         self.assertLess(firsts[-1] - firsts[0], 1)

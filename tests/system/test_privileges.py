@@ -4,8 +4,9 @@ import signal
 import subprocess
 
 from case import SystemTest
+from network import GATEWAY, LINK_LOCAL
 from peers import NOBODY, NOGROUP
-from world import binary
+from world import binary, wait_until
 
 NET_RAW = 1 << 13
 SETPRIV = "/usr/bin/setpriv"
@@ -42,6 +43,24 @@ class Privileges(SystemTest):
         world.wait_audit("Configuration reloaded")
         world.wait_requests(2)
         self.assertEqual(world.matching("unreachable"), [])
+        self.assert_least(world.prober)
+
+    def test_after_a_socket_for_an_ipv6_route_that_came_later_it_has_no_more(self):
+        network = self.world.network
+        network.use_link_local()
+        world = self.start_world(gateway_ip="auto")
+        wait_until(lambda: f"Gateway auto ({GATEWAY[4]}) reachable." in world.prober.output(),
+                   "the gateway answers over ICMP")
+        world.wait_requests(3)  # the connection to the API is there, and kept
+        before = world.prober.open_descriptors()
+        network.prober_ip("-6", "route", "add", "default", "via", LINK_LOCAL, "dev", "pr")
+        network.prober_ip("route", "del", "default")
+        answers = len(world.api_requests())
+        wait_until(lambda: f"Gateway auto: {LINK_LOCAL}%pr (was" in world.prober.output(),
+                   "the route is followed")
+        world.wait_requests(answers + 2 - len(world.api_requests()))
+        self.assertEqual(world.matching("unreachable"), [])
+        wait_until(lambda: world.prober.open_descriptors() == before + 1, "one socket more, no other")
         self.assert_least(world.prober)
 
     def launch(self, *setpriv):

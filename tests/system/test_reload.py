@@ -44,8 +44,8 @@ class Reload(SystemTest):
         world.write_config(check_interval="often")
         self.reload()
         world.wait_audit(r"^\[ERROR\] Configuration not reloaded, the old one stays.*: .*"
-                         r"tunnels\.json: check_interval: is a string, must be a number; "
-                         r"write a number from 1 to 3600")
+                         r"tunnels\.json: not one JSON object of the known fields; "
+                         r"see: failover-prober --check-config")
         wait_until(lambda: "check_interval: is a string, must be a number" in world.prober.output(),
                    "the prober says so as well")
         world.behave("down")

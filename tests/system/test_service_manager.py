@@ -53,8 +53,11 @@ class ServiceManager(SystemTest):
                          r"^2 tunnels: 1 healthy, 1 down \(cloudflared_2 started \d\d:\d\d:\d\d\)$")
         self.prober.wait_for("STATUS",
                              lambda status: re.search(r"1 healthy, 1 down", status) is not None)
+        self.prober.wait_for("STATUS", lambda status: re.search(
+            r"; gateway reachable \(0 % lost, [0-9.]+ ms\); ", status) is not None)
         world.network.answer_echo(False)
-        self.prober.wait_for("STATUS", lambda status: "unreachable" in status)
+        self.prober.wait_for("STATUS", lambda status: re.search(
+            r"; gateway unreachable \([1-9]\d* % lost(, [0-9.]+ ms)?\); ", status) is not None)
         self.supervisor.wait_for("STATUS", lambda status: "unreachable" in status)
         for notify in (self.supervisor, self.prober):
             self.assertFalse([s for s in notify.values("STATUS") if "cfut_" in s])

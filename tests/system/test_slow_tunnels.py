@@ -27,8 +27,8 @@ class SlowTunnels(SystemTest):
         world.start_api()  # for its certificate
         address = network.GATEWAY[4]
         stuck = world.child("stuck_http2", [
-            PYTHON, "-B", os.path.join(HERE, "stuck_http2.py"), world.path("api/server.pem"),
-            world.path("api/server.key"), address, tunnel_id(1)], world.network.gateway)
+            PYTHON, "-B", os.path.join(HERE, "http2_server.py"), world.path("api/server.pem"),
+            world.path("api/server.key"), address, tunnel_id(1), "stuck"], world.network.gateway)
         port = wait_until(lambda: re.search(r"listening (\d+)", stuck.output()), "it listens")[1]
         world.write_config(api_base_url=f"https://{address}:{port}/client/v4", api_timeout=2)
         world.start_both()

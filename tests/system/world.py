@@ -14,7 +14,7 @@ import tempfile
 import network
 from fake_api import ACCOUNT, SUPPORT, FakeApi, tunnel_id
 from network import GATEWAY, Network
-from peers import NOGROUP, NotifySocket, Peer
+from peers import NOGROUP, FakeSupervisor, NotifySocket, Peer
 from processes import Child, run, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -123,8 +123,9 @@ class World(FakeApi):
             self.open_accounts(config)
 
     def digest(self):
+        """Of the configuration, as the daemons tell it to each other."""
         with open(self.config_file, "rb") as file:
-            return hashlib.sha256(file.read()).digest()
+            return hashlib.sha256(file.read()).hexdigest().encode()
 
     # The stand-in for systemctl.
     def systemctl_mode(self, mode, unit=None):
@@ -160,6 +161,10 @@ class World(FakeApi):
         child = Child(name, arguments, log, variables, namespace)
         self.children.append(child)
         return child
+
+    def child_named(self, name):
+        """The one of that name that runs, if there is one."""
+        return next((child for child in self.children if child.name == name and child.running()), None)
 
     def supervisor_arguments(self, *more):
         return [binary("supervisor"), "--config", self.config_file, "--socket", self.socket,
@@ -214,6 +219,25 @@ class World(FakeApi):
         notify = NotifySocket(self.path(name + ".notify"))
         self.notify_sockets.append(notify)
         return notify
+
+    def fake_supervisor(self):
+        fake = FakeSupervisor(self.socket)
+        self.notify_sockets.append(fake)
+        return fake
+
+    def cloudflared(self, name, told, port=20241, address="127.0.0.1"):
+        """A fake of cloudflared's /ready on the prober's loopback, see fake_cloudflared; `told`
+        may be a connector's id. Asked again with the same name, it is told anew."""
+        file = self.path(f"{name}.ready")
+        with open(file + ".new", "w", encoding="utf-8") as new:
+            json.dump({"id": told} if isinstance(told, str) else told, new)
+        os.replace(file + ".new", file)
+        if running := self.child_named(name):
+            return running
+        child = self.child(name, [os.path.join(SUPPORT, "fake_cloudflared"), "--address", address,
+                                  "--port", str(port), file], self.network.prober)
+        wait_until(lambda: "listening" in child.output(), f"{name} listens")
+        return child
 
     def peer(self, **identity):
         return Peer(self.socket, **identity)

@@ -26,7 +26,8 @@ def add_tests(root):
     inside = os.path.join(root, INSIDE.lstrip("/"))
     shutil.copytree(os.path.join(HERE, "guest"), inside,
                     ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(os.path.join(SOURCE, "tests/support/fake_cloudflare"), inside)
+    for name in ("fake_cloudflare", "fake_delivery.py"):
+        shutil.copy(os.path.join(SOURCE, "tests/support", name), inside)
     write(root, INSIDE + "/checkout", SOURCE + "\n")
 
 

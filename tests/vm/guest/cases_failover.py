@@ -4,9 +4,11 @@ import re
 import stat
 import time
 
-from world import (AUDIT_LOG, DAEMONS, TOKEN, audit, behave, is_active, main_pid, output, read,
-                   requests, show, stand_in, start_monitor, status, times_started, tunnel,
-                   tunnel_id, unit, wait_audit, wait_until, write, write_config)
+from world import (AUDIT_LOG, DAEMONS, GATEWAY, TOKEN, audit, behave, is_active, main_pid,
+                   network_down, output, read, requests, show, stand_in, start_monitor, status,
+                   times_started, tunnel, tunnel_id, unit, wait_audit, wait_until, write,
+                   write_config)
+
 
 ID = tunnel_id(1)
 
@@ -137,6 +139,23 @@ def case_a_token_may_be_a_credential_of_the_unit():
     finally:
         os.remove(drop_in)
         output("systemctl", "daemon-reload")
+
+
+def case_auto_reads_the_default_route_from_inside_the_sandbox():
+    network_down()  # the kernel takes no address of its own for a gateway
+    output("ip", "link", "add", "uplink", "type", "veth", "peer", "name", "uplink-peer")
+    try:
+        for end in ("uplink", "uplink-peer"):
+            output("ip", "link", "set", end, "up")
+        output("ip", "address", "add", "192.0.2.200/24", "dev", "uplink")
+        output("ip", "route", "add", "default", "via", GATEWAY)
+        mark = start_monitor(gateway_ip="auto")
+        assert audit("Gateway IP: auto", mark)
+        assert not audit("unreachable", mark)
+        output("ip", "route", "del", "default")
+        wait_audit("Gateway auto unreachable", after=mark)
+    finally:
+        output("ip", "link", "del", "uplink")
 
 
 def case_logrotate_takes_no_line_and_the_next_line_has_a_new_file():

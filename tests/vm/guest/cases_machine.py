@@ -3,8 +3,8 @@ import hashlib
 import os
 import time
 
+import cases_failover
 import domains
-from cases_failover import show_measures
 from unit_lines import attempt_all, directives, words_of
 from world import (AUDIT_LOG, DAEMONS, audit, behave, is_active, keep, main_pid, output, read, show,
                    start_monitor, status, wait_audit, wait_until)
@@ -29,7 +29,11 @@ def case_the_machine_has_booted_and_nothing_in_it_has_failed():
 
 def case_the_pair_works_here():
     start_monitor()
-    show_measures()
+    cases_failover.show_measures()
+
+
+def case_the_default_route_is_read_here_as_well():
+    cases_failover.case_auto_reads_the_default_route_from_inside_the_sandbox()
 
 
 def case_each_daemon_has_a_domain_of_its_own():

@@ -119,7 +119,7 @@ def case_the_probers_drop_in_lets_it_reach_its_own_addresses_and_no_others():
         write(drop_in, allowed)
         output("systemctl", "daemon-reload")
         mark = start_monitor(told="down")
-        wait_audit(r"status: unknown \(timeout\)", after=mark, seconds=20)
+        wait_audit(r"status: unknown \(connect\)", after=mark, seconds=20)
         assert not is_active("cloudflared_1"), "UNKNOWN starts nothing"
     finally:
         os.remove(drop_in)

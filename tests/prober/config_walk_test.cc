@@ -1,4 +1,4 @@
-#include "common/config_walk.h"
+#include "prober/config_walk.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
@@ -7,8 +7,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/log.h"
 #include "config.pb.h"
-#include "tests/common/config_samples.h"
+#include "tests/prober/strict_faults.h"
+#include "tests/support/config_samples.h"
 #include "tests/support/describe_config.h"
 
 namespace failover {
@@ -106,11 +108,11 @@ TEST(ConfigWalk, EveryFieldOfTheSchemaHasWhatItsReadingNeeds) {
       SCOPED_TRACE(field.full_name());
       EXPECT_FALSE(rule.meaning().empty());
       const auto cpp_type = field.cpp_type();
-      if (cpp_type == FieldDescriptor::CPPTYPE_DOUBLE || cpp_type == FieldDescriptor::CPPTYPE_UINT32) {
-        EXPECT_TRUE(rule.has_min() && rule.has_max());
-      } else if (cpp_type != FieldDescriptor::CPPTYPE_BOOL) {
-        EXPECT_FALSE(rule.remedy().empty());
-      }
+      EXPECT_FALSE(rule.remedy().empty());
+      const bool number =
+          cpp_type == FieldDescriptor::CPPTYPE_DOUBLE || cpp_type == FieldDescriptor::CPPTYPE_UINT32;
+      EXPECT_EQ(rule.has_min(), number);
+      EXPECT_EQ(rule.has_max(), number);
       const bool text = cpp_type == FieldDescriptor::CPPTYPE_STRING || field.enum_type() != nullptr;
       EXPECT_EQ(rule.check_size() > 0, text);
       for (const config::Check& check : rule.check()) {
@@ -123,6 +125,47 @@ TEST(ConfigWalk, EveryFieldOfTheSchemaHasWhatItsReadingNeeds) {
       for (const std::string& instead : rule.instead()) {
         EXPECT_NE(type->FindFieldByName(instead), nullptr) << instead;
       }
+    }
+  }
+}
+
+// The schema has the bounds twice: as numbers that are held, and as words that tell them.
+TEST(ConfigWalk, ARemedyNamesTheVeryBoundsThatAreHeld) {
+  using google::protobuf::FieldDescriptor;
+  int fields = 0;
+  for (const auto* type : {config::Configuration::descriptor(), config::Tunnel::descriptor()}) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const FieldDescriptor& field = *type->field(i);
+      const config::Rule& rule = field.options().GetExtension(config::rule);
+      const auto cpp_type = field.cpp_type();
+      const bool whole = cpp_type == FieldDescriptor::CPPTYPE_UINT32;
+      std::string remedy = rule.remedy();
+      if (whole || cpp_type == FieldDescriptor::CPPTYPE_DOUBLE) {
+        remedy = std::string(whole ? "write a whole number from " : "write a number from ") +
+                 Number(rule.min()) + " to " + Number(rule.max());
+      }
+      if (cpp_type == FieldDescriptor::CPPTYPE_BOOL) remedy = "write true or false, without quotes";
+      EXPECT_EQ(rule.remedy(), remedy) << field.full_name();
+      fields += rule.has_min() ? 1 : 0;
+    }
+  }
+  EXPECT_GE(fields, 12);  // none of them was passed over
+}
+
+// What root fills in where the file says nothing is in range as well.
+TEST(ConfigWalk, EveryDefaultIsAllowedByItsOwnRule) {
+  using google::protobuf::FieldDescriptor;
+  for (const auto* type : {config::Configuration::descriptor(), config::Tunnel::descriptor()}) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const FieldDescriptor& field = *type->field(i);
+      if (!field.has_default_value()) continue;
+      const config::Rule& rule = field.options().GetExtension(config::rule);
+      const auto cpp_type = field.cpp_type();
+      std::string fault;
+      if (cpp_type == FieldDescriptor::CPPTYPE_DOUBLE) fault = FaultIn(rule, field.default_value_double());
+      if (cpp_type == FieldDescriptor::CPPTYPE_UINT32) fault = FaultIn(rule, field.default_value_uint32());
+      if (cpp_type == FieldDescriptor::CPPTYPE_STRING) fault = FaultIn(rule, field.default_value_string());
+      EXPECT_EQ(fault, "") << field.full_name();
     }
   }
 }

@@ -1,16 +1,12 @@
-#include "common/config_walk.h"
+#include "prober/config_walk.h"
 
-#include <arpa/inet.h>
-#include <glog/logging.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
-#include <regex.h>
 
 #include <cmath>
-#include <iomanip>
 #include <map>
-#include <sstream>
 
+#include "common/config.h"
 #include "common/log.h"
 
 namespace failover {
@@ -21,48 +17,6 @@ using Field = pb::FieldDescriptor;
 // By the number of google.protobuf.Value's kind.
 constexpr std::array<const char*, 7> kKinds = {
     "null", "null", "a number", "a string", "true or false", "an object", "a list"};
-
-static std::string Number(double value) {
-  std::ostringstream text;
-  text << std::setprecision(15) << value;  // 3600.001 must not read as 3600
-  return text.str();
-}
-
-static bool Matches(const std::string& pattern, const std::string& value) {
-  static auto& compiled = *new std::map<std::string, regex_t>;  // as long as the process
-  const auto [entry, fresh] = compiled.try_emplace(pattern);
-  if (fresh) CHECK_EQ(regcomp(&entry->second, pattern.c_str(), REG_EXTENDED), 0) << pattern;
-  regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(value.size())};
-  return regexec(&entry->second, value.c_str(), 1, &range, REG_STARTEND) == 0;
-}
-
-// A token that was pasted into the wrong place must not end up in a log.
-static std::string Shown(const std::string& text) {
-  if (Matches("cf(ut|at|k)_|eyJ|[A-Za-z0-9_-]{40}", text)) return "(not shown, may be a token)";
-  return Escape(text.substr(0, 48)) + (text.size() > 48 ? "..." : "");
-}
-
-std::string FaultIn(const config::Rule& rule, const std::string& value) {
-  const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
-  for (const config::Check& check : rule.check()) {
-    const std::string& pattern = check.has_must() ? check.must() : check.never();
-    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
-  }
-  in6_addr address{};
-  const bool literal =
-      inet_pton(AF_INET, value.c_str(), &address) == 1 || inet_pton(AF_INET6, value.c_str(), &address) == 1;
-  return rule.address() && !literal ? shown + "is not an IPv4 or IPv6 address" : "";
-}
-
-static const config::Rule& RuleOf(const Field& field) { return field.options().GetExtension(config::rule); }
-
-static std::string Remedy(const Field& field) {
-  const config::Rule& rule = RuleOf(field);
-  if (rule.has_remedy()) return rule.remedy();
-  if (field.cpp_type() == Field::CPPTYPE_BOOL) return "write true or false, without quotes";
-  const std::string what = field.cpp_type() == Field::CPPTYPE_UINT32 ? "whole number" : "number";
-  return "write a " + what + " from " + Number(rule.min()) + " to " + Number(rule.max());
-}
 
 static pb::Value::KindCase KindOf(const Field& field) {
   if (field.message_type() != nullptr) return pb::Value::kStructValue;
@@ -76,17 +30,18 @@ static std::string WrongKind(const pb::Value& value, pb::Value::KindCase kind) {
   return value.kind_case() == kind ? "" : "is " + is + ", must be " + kKinds.at(kind);
 }
 
+static const config::Rule& RuleOf(const Field& field) { return field.options().GetExtension(config::rule); }
+
 // Why one value may not stand in this field, or an empty text.
 static std::string FaultIn(const Field& field, const pb::Value& value) {
   const config::Rule& rule = RuleOf(field);
   const double number = value.number_value();
-  const bool inside = number >= rule.min() && number <= rule.max();
   const bool whole = field.cpp_type() != Field::CPPTYPE_UINT32 || std::trunc(number) == number;
   std::string wrong = WrongKind(value, KindOf(field));
   if (!wrong.empty()) return wrong;
   if (value.has_string_value()) return FaultIn(rule, value.string_value());
-  if (value.has_number_value() && !inside) return Number(number) + " is out of range";
-  return whole ? "" : Number(number) + " is not a whole number";
+  wrong = value.has_number_value() ? FaultIn(rule, number) : "";
+  return whole || !wrong.empty() ? wrong : Number(number) + " is not a whole number";
 }
 
 struct Walk {
@@ -107,7 +62,7 @@ struct Walk {
       if (value) ReadField(*value.mapped(), path + field.name(), field, message);
       if (value && replaced) Add(path + field.name(), "given together with " + *instead, "keep one");
       const bool missing = !value && RuleOf(field).required() && !replaced;
-      if (missing) Add(path + field.name(), "missing", Remedy(field));
+      if (missing) Add(path + field.name(), "missing", RuleOf(field).remedy());
     }
     const std::string remedy = "correct its spelling or remove it; fields here: " + known;
     for (const auto& [key, value] : given) Add(path + Shown(key), "unknown field", remedy);
@@ -121,9 +76,9 @@ struct Walk {
 
   void ReadField(const pb::Value& value, const std::string& at, const Field& field, pb::Message& message) {
     if (!field.is_repeated()) return ReadItem(value, at, field, message);
-    if (Add(at, WrongKind(value, pb::Value::kListValue), Remedy(field))) return;
+    if (Add(at, WrongKind(value, pb::Value::kListValue), RuleOf(field).remedy())) return;
     const auto& items = value.list_value().values();
-    if (items.empty()) Add(at, "is an empty list", Remedy(field));
+    if (items.empty()) Add(at, "is an empty list", RuleOf(field).remedy());
     for (int i = 0; i < items.size(); ++i) {
       ReadItem(items[i], at + "[" + std::to_string(i) + "]", field, message);
     }
@@ -135,8 +90,9 @@ struct Walk {
     const std::string& text = value.string_value();
     // These two in any case: indices stay those of the file, and a wrong value is not missing as well.
     pb::Message* nested = type == Field::CPPTYPE_MESSAGE ? set.AddMessage(&message, &field) : nullptr;
-    if (type == Field::CPPTYPE_STRING) set.SetString(&message, &field, text);
-    if (Add(at, FaultIn(field, value), Remedy(field))) return;
+    if (type == Field::CPPTYPE_STRING && field.is_repeated()) set.AddString(&message, &field, text);
+    if (type == Field::CPPTYPE_STRING && !field.is_repeated()) set.SetString(&message, &field, text);
+    if (Add(at, FaultIn(field, value), RuleOf(field).remedy())) return;
     if (nested != nullptr) ReadObject(value.struct_value(), at + ".", *nested);
     if (value.has_bool_value()) set.SetBool(&message, &field, value.bool_value());
     const double number = value.number_value();

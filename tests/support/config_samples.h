@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "common/config.h"
-
 namespace failover {
 
 inline constexpr std::string_view kToken = "cfat_Planted0Secret1Planted2Secret3Planted4";
@@ -40,12 +38,6 @@ inline std::string WithField(std::string_view field) {
 }
 inline std::string WithTunnelField(std::string_view field) {
   return Edited("\"service\"", std::string(field) + ", \"service\"");
-}
-
-// The faults of a text that is called F.
-inline Faults FaultsOf(std::string_view text) {
-  const auto config = ParseConfig(text, "F");
-  return config ? Faults{} : config.error();
 }
 
 }  // namespace failover

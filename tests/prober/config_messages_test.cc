@@ -1,8 +1,9 @@
-// Every kind of fault in tunnels.json with the whole line that the operator reads.
+// Every kind of fault in tunnels.json with the whole line that the operator reads of the prober.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/common/config_samples.h"
+#include "tests/prober/strict_faults.h"
+#include "tests/support/config_samples.h"
 
 namespace failover {
 namespace {
@@ -10,7 +11,10 @@ namespace {
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 
-const std::string kGatewayRemedy = "; write the gateway's address, as `ip route show default` prints it";
+const std::string kGatewayRemedy =
+    "; write \"auto\", or the gateway's address, as `ip route show default` prints it";
+const std::string kGatewaysRemedy =
+    R"(; write a list of addresses, such as ["192.168.1.1", "fe80::1%eth0"])";
 const std::string kAccountRemedy =
     "; copy the account ID from the Cloudflare dashboard (Account Home > ... > Copy account ID)";
 const std::string kTunnelRemedy =
@@ -24,13 +28,14 @@ const std::string kServiceRemedy =
 const std::string kUrlRemedy = "; write an address such as https://api.cloudflare.com/client/v4";
 const std::string kStatusRemedy = R"(; write a list such as ["down", "degraded", "inactive"])";
 const std::string kFileFields =
-    "; correct its spelling or remove it; fields here: gateway_ip, check_interval, tunnels, "
+    "; correct its spelling or remove it; fields here: gateway_ip, gateway_ips, check_interval, tunnels, "
     "gateway_check, gateway_timeout, api_base_url, api_timeout, api_ca_file, confirm_interval, "
     "failure_threshold, failover_on, unknown_is_down_after, cooldown, max_starts_per_hour, "
-    "start_timeout, log_every_check";
+    "start_timeout, log_every_check, recovery_deadline, failback_after";
 const std::string kTunnelFields =
     "; correct its spelling or remove it; fields here: account_id, tunnel_id, token, service, "
-    "token_file, name, failover_on, failure_threshold, token_credential, budget_group";
+    "token_file, name, failover_on, failure_threshold, token_credential, budget_group, "
+    "failback_service, local_metrics";
 
 struct Case {
   std::string text;
@@ -154,10 +159,24 @@ TEST(ConfigMessages, NameAStatusThatIsNoFailure) {
 }
 
 TEST(ConfigMessages, NameABadGateway) {
-  for (const std::string value : {"", "192.168.1", "192.168.1.1/24", "router", "fe80::1%eth0"}) {
+  const std::string none = " is not an IPv4 or IPv6 address";
+  for (const std::string value : {"", "192.168.1", "192.168.1.1/24", "router", "10.0.0.1%eth0"}) {
     EXPECT_THAT(FaultsOf(Edited("192.168.1.1", value)),
-        ElementsAre("F: gateway_ip: \"" + value + "\" is not an IPv4 or IPv6 address" + kGatewayRemedy));
+        ElementsAre("F: gateway_ip: \"" + value + '"' + none + kGatewayRemedy));
   }
+  const std::string one = R"("gateway_ip": "192.168.1.1")";
+  ExpectLines({
+      {WithField(R"("gateway_ips": ["10.0.0.1"])"),
+          "F: gateway_ip: given together with gateway_ips; keep one"},
+      {Edited(one, R"("gateway_ips": ["10.0.0.1", "router"])"),
+          "F: gateway_ips[1]: \"router\"" + none + kGatewaysRemedy},
+      {Edited(one, R"("gateway_ips": ["auto"])"), "F: gateway_ips[0]: \"auto\"" + none + kGatewaysRemedy},
+      {Edited(one, R"("gateway_ips": [])"), "F: gateway_ips: is an empty list" + kGatewaysRemedy},
+      {Edited(one, R"("gateway_ips": "10.0.0.1")"),
+          "F: gateway_ips: is a string, must be a list" + kGatewaysRemedy},
+      {Edited(one, R"("gateway_ips": [1])"),
+          "F: gateway_ips[0]: is a number, must be a string" + kGatewaysRemedy},
+  });
 }
 
 TEST(ConfigMessages, NameABadAccountOrTunnel) {

@@ -1,6 +1,7 @@
 // JSON into a protobuf message by its descriptor, strictly: exact types, snake_case names, nothing
 // unknown, the ranges and patterns that config.proto states. protobuf's own JSON reader accepts far
-// more and names one fault; here it only turns the text into a Struct.
+// more and names one fault; here it only turns the text into a Struct. Runs in the prober: what the
+// operator reads of a faulty file is made here.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -16,9 +17,5 @@ namespace failover {
 // A text that is no JSON object is an Error of its own: "LINE:COLUMN: REASON; REMEDY".
 std::expected<std::vector<std::string>, Error> ReadMessage(
     std::string_view json, google::protobuf::Message& message);
-
-// Why this string is none that the rule allows, or an empty text. Shows the value, escaped and
-// shortened, unless it may be a secret.
-std::string FaultIn(const config::Rule& rule, const std::string& value);
 
 }  // namespace failover
