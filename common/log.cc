@@ -2,6 +2,7 @@
 
 #include <glog/logging.h>
 #include <google/protobuf/stubs/logging.h>
+#include <sys/stat.h>
 
 #include <iomanip>
 #include <sstream>
@@ -12,14 +13,20 @@ void InitLog(const char* program) {
   google::protobuf::SetLogHandler(nullptr);
   FLAGS_logtostderr = true;
   google::InitGoogleLogging(program, [](std::ostream& out, const google::LogMessageInfo& info, void*) {
-    out << FormatLocalTime(info.time.timestamp()) << " [" << info.severity << "]";
+    out << Priority(info.severity) << FormatLocalTime(info.time.timestamp()) << " [" << info.severity << "]";
   });
 }
 
 std::string FormatLocalTime(std::time_t time, const char* format) {
-  std::ostringstream text;
-  text << std::put_time(std::localtime(&time), format);
-  return text.str();
+  return (std::ostringstream() << std::put_time(std::localtime(&time), format)).str();
+}
+
+std::string Priority(std::string_view severity) {
+  struct stat error{};
+  const char* const stream = fstat(STDERR_FILENO, &error) == 0 ? std::getenv("JOURNAL_STREAM") : nullptr;
+  const std::string ours = std::to_string(error.st_dev) + ":" + std::to_string(error.st_ino);
+  if (stream == nullptr || stream != ours) return "";
+  return {'<', "2346"[std::string_view("FEWI").find(severity.front())], '>'};
 }
 
 std::string Escape(std::string_view text) {

@@ -14,6 +14,10 @@ void InitLog(const char* program);
 // Local time as strftime(3) writes it; follows a changed /etc/localtime.
 std::string FormatLocalTime(std::time_t time, const char* format = "%Y-%m-%d %H:%M:%S");
 
+// "<6>" where standard error is the journal's, which takes it as a line's priority, sd-daemon(3);
+// nothing elsewhere. `severity` as glog names it.
+std::string Priority(std::string_view severity);
+
 // One line whatever comes in: control characters, U+0080 to U+009F among them, become \xHH.
 std::string Escape(std::string_view text);
 
