@@ -18,6 +18,10 @@ std::expected<Options, int> ParseOptions(int argc, const char* const* argv) {
   app.add_option("--socket", options.socket, "The supervisor's socket")->capture_default_str();
   app.add_option("--user", options.user, "Becomes this user if it is started as root")
       ->capture_default_str();
+  app.add_option("--status-socket", options.status_socket, "Where the status is served; empty: nowhere")
+      ->capture_default_str();
+  app.add_option("--status-group", options.status_group, "Whose members may read the status")
+      ->capture_default_str();
   auto* check = app.add_flag(
       "--check-config", check_config, "Checks the configuration and the token files, then ends");
   auto* online = app.add_flag("--check-online", check_online,

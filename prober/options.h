@@ -5,6 +5,8 @@
 #include <string>
 
 #include "common/config.h"
+#include "prober/privileges.h"
+#include "prober/status_listener.h"
 
 namespace failover {
 
@@ -12,6 +14,8 @@ struct Options {
   std::string config = kDefaultConfigPath;
   std::string socket = kDefaultSocketPath;
   std::string user = "failover-prober";
+  std::string status_socket = kDefaultStatusSocket;  // empty: none
+  std::string status_group = kStatusGroup;
   enum class Mode { kRun, kCheckConfig, kCheckOnline } mode = Mode::kRun;
   enum class Format { kTable, kJson } format = Format::kTable;
 };

@@ -53,6 +53,7 @@ void ReportClient::Connect() {
   state_ = State::kConnecting;
   readable_.emplace(loop_, fd_.get(), EV_READ, [this](short) { Receive(); });
   queue_.BeginConnection();
+  times_.BeginConnection();
   Flush();
 }
 
@@ -60,7 +61,10 @@ void ReportClient::Flush() {
   if (!fd_ || writable_) return;
   while (const auto packet = queue_.Next()) {
     switch (SendPacket(fd_.get(), *packet)) {
-      case SendResult::kSent: queue_.Sent(); break;
+      case SendResult::kSent:
+        queue_.Sent();
+        times_.Sent(queue_.sequence(), BootClock::now());
+        break;
       case SendResult::kWouldBlock:
         writable_.emplace(loop_, fd_.get(), EV_WRITE, [this](short) {
           writable_.reset();
@@ -82,9 +86,11 @@ void ReportClient::Receive() {
       case ReceiveError::kControlData: return Lose("the supervisor sent an impossible packet");
     }
   }
-  if (const auto read = verdicts_.Read(*packet, BootClock::now()); !read) {
+  const TimePoint now = BootClock::now();
+  if (const auto read = verdicts_.Read(*packet, now); !read) {
     return Lose("the supervisor sent a bad packet, " + read.error().message);
   }
+  times_.Acknowledged(verdicts_.sequence(), now);
   if (state_ == State::kConnecting) {
     state_ = State::kConnected;
     backoff_.Reset();

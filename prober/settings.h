@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <set>
@@ -18,12 +19,30 @@ namespace failover {
 
 struct WatchedTunnel {
   TunnelId id;
-  std::string label;  // "UUID (NAME)", or the UUID alone
+  std::string label;      // "UUID (NAME)", or the UUID alone
+  std::string name = {};  // may be empty
+  std::string unit = {};  // that the supervisor may start
   std::string account_id;
   std::string token;              // secret
   std::string budget_group = {};  // empty: by the token
   std::set<TunnelStatus> failover_on;
   unsigned failure_threshold = 1;
+};
+
+// An address and a port of this host.
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+enum class LogFormat { kText, kJson };
+
+// What the supervisor decides by, shown and not used here.
+struct Rules {
+  std::chrono::nanoseconds cooldown{0};
+  unsigned max_starts_per_hour = 0;
+  std::chrono::nanoseconds unknown_is_down_after{0};
 };
 
 struct Settings {
@@ -36,6 +55,9 @@ struct Settings {
   std::string api_ca_file;  // empty: the system's
   std::vector<WatchedTunnel> tunnels;
   std::string digest;  // SHA-256 of the file, 32 bytes
+  std::optional<Endpoint> status_listen;
+  LogFormat log_format = LogFormat::kText;
+  Rules rules;
 };
 
 struct LoadedSettings {

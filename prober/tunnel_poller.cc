@@ -97,6 +97,7 @@ void TunnelPoller::OnGateway(const GatewayResult& result) {
     if (purpose == Purpose::kRound) schedule_.QueueRound(now, round_at_);
     schedule_.QueueSuspects(now);
   }
+  events_.probed(result);
   events_.gateway(result);
   events_.turn_done();
   AskNext();
@@ -122,6 +123,7 @@ void TunnelPoller::OnAnswer(const Question& question, const HttpAnswer& answer) 
   const TimePoint now = BootClock::now();
   schedule_.SentAgain(question, answer.requests - 1, now);
   schedule_.Answered(question, health, answer.retry_after, now);
+  events_.answered(answer);
   events_.tunnel(id, health, answer);
 }
 
@@ -129,6 +131,7 @@ void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
   const auto list = JudgeList(answer);
   const TimePoint now = BootClock::now();
   schedule_.SentAgain(question, answer.requests - 1, now);
+  events_.answered(answer);
   for (const ListedTunnel& news : schedule_.ListAnswered(question, list, answer.retry_after, now)) {
     events_.tunnel(news.id, news.health, answer);
   }

@@ -22,7 +22,10 @@ class TunnelPoller {
     std::function<void(const GatewayResult&)> gateway;
     std::function<void(const TunnelId&, const TunnelHealth&, const HttpAnswer&)> tunnel;
     std::function<void(const BudgetLoad&)> budget;  // its interval is another one now
-    std::function<void()> turn_done;                // all that this turn of the loop brought was told
+    // For those who count: a probe or a round without one, a request of the API.
+    std::function<void(const GatewayResult&)> probed = [](const GatewayResult&) {};
+    std::function<void(const HttpAnswer&)> answered = [](const HttpAnswer&) {};
+    std::function<void()> turn_done;  // all that this turn of the loop brought was told
   };
   TunnelPoller(EventLoop& loop, Events events);
 
@@ -32,6 +35,8 @@ class TunnelPoller {
 
   // A new supervisor: what fails is confirmed again soon.
   void ConfirmAgain();
+
+  const CheckSchedule& schedule() const { return schedule_; }
 
  private:
   void BeginRound();

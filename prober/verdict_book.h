@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/error.h"
@@ -21,24 +23,34 @@ struct TunnelVerdict {
   wire::StartOutcome last_outcome = wire::NOT_STARTED;
   TimePoint last_start;  // meaningless for NOT_STARTED
   std::uint64_t observation = 0;
+  std::uint32_t starts_in_hour = 0;  // of the tunnel's unit
+  wire::Failback failback = wire::FAILBACK_NONE;
+  std::optional<TimePoint> last_failback;
+  std::optional<TimePoint> paused_until;
 };
 
 class VerdictBook {
  public:
   // Reads one packet; fails, changing nothing, if it is no Acknowledgement. A verdict that this
-  // version does not know is kept as VERDICT_UNSPECIFIED.
+  // version does not know is kept as VERDICT_UNSPECIFIED, such a state of a failback as FAILBACK_NONE.
   std::expected<void, Error> Read(std::string_view packet, TimePoint now);
 
   const std::map<TunnelId, TunnelVerdict>& verdicts() const { return verdicts_; }
+  // The tunnels of which the last packet told something.
+  const std::vector<TunnelId>& news() const { return news_; }
   std::uint64_t sequence() const { return sequence_; }  // of the newest report that was read
   const std::string& config_digest() const { return config_digest_; }
   std::uint64_t unknown_tunnels() const { return unknown_tunnels_; }
+  // Since the supervisor started, by name of wire::Refusal, all of them.
+  const std::map<std::string, std::uint64_t>& refusals() const { return refusals_; }
 
  private:
   std::map<TunnelId, TunnelVerdict> verdicts_;
+  std::vector<TunnelId> news_;
   std::uint64_t sequence_ = 0;
   std::string config_digest_;
   std::uint64_t unknown_tunnels_ = 0;
+  std::map<std::string, std::uint64_t> refusals_;
 };
 
 }  // namespace failover

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 
+from log_table import every_line_of_the_log_is_in_its_table
 from sources import PRODUCT, stem
 
 UPPER = ("supervisor", "prober", "ctl")
@@ -172,4 +173,5 @@ SOURCE_RULES = (
     upper_folders_stay_apart, lower_folders_know_nobody, includes_begin_at_the_root,
     one_file_executes, one_pair_knows_libcurl, one_pair_knows_libcap, one_pair_opens_raw_sockets,
     supervisor_has_no_network, wire_types_stop_at_the_border, root_code_stays_small,
-    files_stay_short, every_source_has_its_test, nothing_is_left_unfinished, text_is_for_everybody)
+    files_stay_short, every_source_has_its_test, nothing_is_left_unfinished, text_is_for_everybody,
+    every_line_of_the_log_is_in_its_table)

@@ -21,6 +21,8 @@ SOUND = {
     "prober/privileges.cc": "#include <sys/capability.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
     "README.md": "See README.md.\n",
+    "LOG.md": "| `Things happened: REASON` |\n",
+    "prober/thing.cc": 'void F() { LOG(INFO) << "Things happened: " << 1; }\n',
 }
 
 
@@ -76,6 +78,12 @@ VIOLATIONS = {
     rules.text_is_for_everybody: (
         {"README.md": "See /wor" "k/main.\n"}, {"common/log.cc": "// as issu" "e 7 says\n"},
         {"common/log.cc": "// see DESIGN" ".md\n"}),
+    rules.every_line_of_the_log_is_in_its_table: (
+        {"LOG.md": "| `Things were said: REASON` |\n"},
+        {"LOG.md": None},
+        {"prober/thing.cc": 'void F() { LOG(INFO) << "Things happened: " << 1; }\n'
+                            'void G() {\n  const std::string what = "more of it";\n  Say(what + "x");\n}\n'},
+        {"supervisor/decision.cc": 'auto a() { return Fail("no such thing"); }\n'}),
 }
 
 

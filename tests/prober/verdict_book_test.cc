@@ -21,6 +21,12 @@ wire::Acknowledgement About(wire::Verdict verdict) {
   entry->set_last_outcome(wire::SUCCEEDED);
   entry->set_last_start_age_ms(1500);
   entry->set_observation(17);
+  entry->set_starts_in_hour(3);
+  entry->set_failback(wire::FAILBACK_AWAY);
+  entry->set_last_failback_age_ms(2500);
+  entry->set_paused_for_ms(60'000);
+  ack.add_refusals(5);
+  ack.add_refusals(7);
   return ack;
 }
 
@@ -35,6 +41,14 @@ TEST(VerdictBook, KeepsTheNewestVerdictOfEachTunnel) {
   EXPECT_EQ(verdict.last_outcome, wire::SUCCEEDED);
   EXPECT_EQ(verdict.last_start, kNow - 1500ms);
   EXPECT_EQ(verdict.observation, 17U);
+  EXPECT_EQ(verdict.starts_in_hour, 3U);
+  EXPECT_EQ(verdict.failback, wire::FAILBACK_AWAY);
+  EXPECT_EQ(verdict.last_failback, kNow - 2500ms);
+  EXPECT_EQ(verdict.paused_until, kNow + 60s);
+  EXPECT_EQ(book.news(), std::vector{*TunnelId::FromBytes(kIdBytes)});
+  EXPECT_EQ(book.refusals().at("FOREIGN_UID"), 5U);
+  EXPECT_EQ(book.refusals().at("SECOND_CONNECTION"), 7U);
+  EXPECT_EQ(book.refusals().at("TOO_MANY_TUNNELS"), 0U);
   EXPECT_EQ(book.sequence(), 4U);
   EXPECT_EQ(book.config_digest(), "digest");
   EXPECT_EQ(book.unknown_tunnels(), 2U);
@@ -47,6 +61,7 @@ TEST(VerdictBook, AnAcknowledgementWithoutNewsKeepsWhatIsKnown) {
   ack.set_sequence(5);
   ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
   EXPECT_EQ(book.verdicts().size(), 1U);
+  EXPECT_TRUE(book.news().empty());
   EXPECT_EQ(book.sequence(), 5U);
 }
 
@@ -68,12 +83,20 @@ TEST(VerdictBook, NumbersThatThisVersionDoesNotKnowAreNotKept) {
   wire::Acknowledgement ack = About(static_cast<wire::Verdict>(99));
   ack.mutable_tunnels(0)->set_last_outcome(static_cast<wire::StartOutcome>(99));
   ack.mutable_tunnels(0)->set_last_start_age_ms(~std::uint64_t{0});
+  ack.mutable_tunnels(0)->set_failback(static_cast<wire::Failback>(99));
+  ack.mutable_tunnels(0)->set_paused_for_ms(~std::uint64_t{0});
+  ack.mutable_tunnels(0)->set_last_failback_age_ms(0);
+  for (int i = 0; i < 99; ++i) ack.add_refusals(1);
   VerdictBook book;
   ASSERT_TRUE(book.Read(ack.SerializeAsString(), kNow).has_value());
   const TunnelVerdict& verdict = book.verdicts().begin()->second;
   EXPECT_EQ(verdict.verdict, wire::VERDICT_UNSPECIFIED);
   EXPECT_EQ(verdict.last_outcome, wire::OUTCOME_UNKNOWN);
   EXPECT_LT(verdict.last_start, kNow);
+  EXPECT_EQ(verdict.failback, wire::FAILBACK_NONE);
+  EXPECT_EQ(verdict.last_failback, std::nullopt);
+  EXPECT_GT(verdict.paused_until, kNow);
+  EXPECT_EQ(book.refusals().size(), static_cast<std::size_t>(wire::Refusal_ARRAYSIZE));
 }
 
 }  // namespace
