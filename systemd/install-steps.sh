@@ -239,5 +239,6 @@ do_purge() {
   [[ ! -e $prefix/share/failover-monitor/installed-files ]] || do_uninstall
   run rm -rf "${CONFIG%/*}" "$LOG_DIR" /etc/systemd/system/failover-{monitor,prober}.service.d
   ! getent passwd failover-prober >/dev/null || run userdel failover-prober
-  echo "Removed with configuration, log and user."
+  ! getent group failover-status >/dev/null || run groupdel failover-status
+  echo "Removed with configuration, log, user and group."
 }
