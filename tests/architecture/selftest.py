@@ -19,6 +19,7 @@ SOUND = {
     "prober/http_client.cc": "#include <curl/curl.h>\n",
     "prober/http_client.h": "#include <curl/curl.h>\n",
     "prober/privileges.cc": "#include <sys/capability.h>\n",
+    "prober/status_server.h": "#include <event2/http.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
     "README.md": "See README.md.\n",
     "LOG.md": "| `Things happened: REASON` |\n",
@@ -57,6 +58,9 @@ VIOLATIONS = {
         {"common/log.cc": "#include <curl/easy.h>\n"},
         {"prober/http_client.cc": "", "prober/http_client.h": ""}),
     rules.one_pair_knows_libcap: ({"supervisor/decision.cc": "#include <sys/capability.h>\n"},),
+    rules.one_pair_knows_evhttp: (
+        {"prober/privileges.cc": "#include <sys/capability.h>\n#include <event2/http.h>\n"},
+        {"supervisor/decision.cc": "#include <event2/http_struct.h>\n"}),
     rules.one_pair_opens_raw_sockets: (
         {"prober/http_client.cc": "#include <curl/curl.h>\nint a = SOCK_RAW;\n"},),
     rules.supervisor_has_no_network: ({"supervisor/decision.cc": "int a = AF_INET6;\n"},),
