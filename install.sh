@@ -33,7 +33,7 @@ readonly PACKAGES=(
   "g++=gcc-c++" cmake ninja-build pkg-config=pkgconf
   protobuf-compiler libprotobuf-dev=protobuf-devel libgoogle-glog-dev=glog-devel
   libevent-dev=libevent-devel libcurl4-openssl-dev=libcurl-devel libsimdjson-dev=simdjson-devel
-  libcap-dev=libcap-devel libmd-dev=libmd-devel libcli11-dev=cli11-devel
+  libcap-dev=libcap-devel libmd-dev=libmd-devel libcli11-dev=cli11-devel zlib1g-dev=zlib-devel
   python3 openssl iproute2=iproute
 )
 

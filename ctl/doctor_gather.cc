@@ -10,6 +10,7 @@
 
 #include <filesystem>
 
+#include "ctl/status_view.h"
 #include "ctl/text.h"
 
 namespace failover {
@@ -49,6 +50,8 @@ std::optional<bool> ClockIsSynchronized() {
   return state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0;
 }
 
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::expected<std::map<std::string, UnitFacts>, Error> AskSystemd(
     const World& world, const std::vector<std::string>& names) {
   std::map<std::string, UnitFacts> units;
@@ -62,7 +65,7 @@ std::expected<std::map<std::string, UnitFacts>, Error> AskSystemd(
     arguments.insert(arguments.end(), some.begin(), some.end());
     const auto done = world.run(world.options.systemctl, arguments, 20s);
     if (!done) return std::unexpected(done.error());
-    if (done->exit_status != 0) return Fail("systemctl show: " + done->errors);
+    if (done->exit_status != 0) return Fail("systemctl show: " + FirstLine(done->errors));
     units.merge(ParseUnits(some, done->output));
   }
   return units;
@@ -84,7 +87,7 @@ std::expected<std::vector<ApiAnswer>, Error> AskOnline(
   const auto done = world.run(
       world.options.prober, {"--check-online", "--json", "--config", world.options.config}, deadline);
   if (!done) return std::unexpected(done.error());
-  if (done->output.empty()) return Fail("failover-prober --check-online: " + done->errors);
+  if (done->output.empty()) return Fail("failover-prober --check-online: " + FirstLine(done->errors));
   return ParseAnswers(done->output);
 }
 
@@ -113,6 +116,10 @@ void GatherAnswers(const World& world, DoctorFacts& facts) {
   }
   if (!facts.status) {
     if (!online) facts.answers = std::unexpected(facts.status.error());
+    return;
+  }
+  if (GatewayLost(*facts.status)) {
+    if (!online) facts.answers = Fail("the gateway is lost, so nobody is asked");
     return;
   }
   facts.answers_from = "as the prober saw it last";

@@ -77,9 +77,11 @@ Finding JudgePath(
 
 void JudgeFiles(const DoctorFacts& facts, Findings& findings) {
   const std::string made = "run: sudo systemd-tmpfiles --create failover-monitor.conf";
+  const std::string& directory = facts.config_directory.path;
+  const bool missing = !facts.config_directory.fault.empty();
   findings.push_back(JudgePath("directory", facts.config_directory, 0755,
-      "run: sudo chown root " + facts.config_directory.path + "; sudo chmod 0755 " +
-          facts.config_directory.path));
+      missing ? "run: sudo ./install.sh"
+              : "run: sudo chown root " + directory + "; sudo chmod 0755 " + directory));
   findings.push_back(JudgePath("log", facts.log_directory, 0755, made));
   if (facts.log_file.fault.empty()) {
     findings.push_back(

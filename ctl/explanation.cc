@@ -33,7 +33,7 @@ struct Case {
     return std::ranges::find(tunnel.failover_on(), tunnel.status()) != tunnel.failover_on().end();
   }
   bool unknown() const { return tunnel.status() == "unknown"; }
-  bool gateway_lost() const { return all.gateway().state() == "unreachable"; }
+  bool gateway_lost() const { return GatewayLost(all); }
   bool confirmed() const { return failing() && missing_failures() == 0; }
 };
 
@@ -61,8 +61,10 @@ std::vector<std::pair<std::string, std::string>> Counters(const Case& c) {
                            std::string(WordsOf(OutcomeNamed(c.tunnel.last_start_outcome())))
                      : "never");
   const double rest = c.cooldown_rest();
-  rows.emplace_back("cooldown",
-      Duration(c.config.cooldown()) + (rest > 0 ? ", over at " + In(c.all.time(), rest) : ", over"));
+  rows.emplace_back(
+      "cooldown", Duration(c.config.cooldown()) + (rest > 0 ? ", over at " + In(c.all.time(), rest)
+                                                      : c.ever_started ? ", over"
+                                                                       : ", never begun"));
   rows.emplace_back("starts in the last hour", std::to_string(c.tunnel.starts_in_hour()) + " of " +
                                                    std::to_string(c.config.max_starts_per_hour()) +
                                                    " (max_starts_per_hour)");
@@ -72,19 +74,18 @@ std::vector<std::pair<std::string, std::string>> Counters(const Case& c) {
 // What must happen beside the passing of time.
 std::vector<std::string> Needed(const Case& c) {
   std::vector<std::string> needed;
-  const std::string count = std::to_string(c.missing_failures());
+  const std::string times = Count(c.missing_failures(), c.tunnel.failures() > 0 ? "more time" : "time");
   if (c.all.supervisor().state() != "connected") needed.push_back("the supervisor is connected again");
   if (c.gateway_lost()) needed.push_back("the gateway " + GatewayName(c.all.gateway()) + " answers again");
   if (c.unknown() && c.config.unknown_is_down_after() > 0) {
-    needed.push_back("it stays unknown for " +
-                     Duration(c.config.unknown_is_down_after() - c.tunnel.since()) +
-                     " more (unknown_is_down_after), or Cloudflare says " + c.statuses() + " " + count +
-                     " times in a row");
+    needed.push_back(
+        "it stays unknown for " + Duration(c.config.unknown_is_down_after() - c.tunnel.since()) +
+        " more (unknown_is_down_after), or Cloudflare says " + c.statuses() + " " + times + " in a row");
   } else if (c.failing() && c.missing_failures() > 0) {
-    needed.push_back("Cloudflare says " + c.statuses() + " " + count +
-                     " more time(s) in a row, asked every " + Duration(c.config.confirm_interval()));
+    needed.push_back("Cloudflare says " + c.statuses() + " " + times + " in a row, asked every " +
+                     Duration(c.config.confirm_interval()));
   } else if (!c.failing()) {
-    needed.push_back("Cloudflare says " + c.statuses() + " " + count + " time(s) in a row");
+    needed.push_back("Cloudflare says " + c.statuses() + " " + times + " in a row");
   } else {
     needed.push_back("the tunnel goes on failing");
   }
@@ -180,7 +181,7 @@ Explanation Explain(const status::Status& status, const status::Tunnel& tunnel) 
   // The newest verdict is of the last answer; a lost gateway is newer.
   if (c.gateway_lost() && c.verdict != wire::WAIT_GATEWAY) {
     const VerdictWords gateway = WordsOf(wire::WAIT_GATEWAY);
-    explanation.why = std::string(gateway.why) + "; before, " + explanation.why;
+    explanation.why = std::string(gateway.why) + " (the verdict is that of the last answer)";
     explanation.rule = gateway.rule;
   }
   explanation.next_start = NextStart(c, explanation.earliest);
@@ -191,8 +192,9 @@ std::string Describe(const Explanation& explanation, const Terminal& terminal) {
   constexpr std::size_t kIndent = 12;
   std::string text;
   const auto line = [&](const std::string& label, const std::string& words) {
+    const std::size_t indent = words.starts_with("- ") ? kIndent + 2 : kIndent;
     text += terminal.Paint(Tint::kTitle, label) + std::string(kIndent - label.size(), ' ') +
-            Wrap(words, terminal.columns, kIndent) + "\n";
+            Wrap(words, terminal.columns, indent) + "\n";
   };
   line("Tunnel", explanation.tunnel);
   line("Status", explanation.status);

@@ -54,8 +54,9 @@ Finding JudgeStatus(const status::Tunnel& tunnel) {
                                std::to_string(tunnel.failure_threshold()) + ")"};
 }
 
-Finding JudgeTunnel(const status::Tunnel& tunnel, const std::string& name) {
-  Finding finding = JudgeStatus(tunnel);
+Finding JudgeTunnel(const status::Status& all, const status::Tunnel& tunnel, const std::string& name) {
+  // With the gateway lost, that is the finding; what was last known of a tunnel is none.
+  Finding finding = GatewayLost(all) ? Finding{Grade::kOk, "was " + tunnel.status()} : JudgeStatus(tunnel);
   const wire::Verdict verdict = VerdictNamed(tunnel.verdict());
   const std::string unit = UnitLabel(tunnel.unit());
   if (finding.grade != Grade::kOk && finding.grade != Grade::kUnknown) {
@@ -78,7 +79,7 @@ std::vector<Finding> JudgeWatching(const status::Status& all) {
   std::vector<Finding> findings;
   const status::Configuration& config = all.configuration();
   const status::Supervisor& supervisor = all.supervisor();
-  if (all.gateway().state() == "unreachable") {
+  if (GatewayLost(all)) {
     findings.push_back({Grade::kCritical, "gateway " + GatewayName(all.gateway()) + " unreachable for " +
                                               Duration(all.gateway().since()) + ", tunnels are not asked"});
   }
@@ -115,7 +116,7 @@ void AddTunnels(const status::Status& all, std::vector<std::string>& perfdata) {
   std::map<std::string, int> counts = {
       {"healthy", 0}, {"degraded", 0}, {"down", 0}, {"inactive", 0}, {"unknown", 0}};
   for (const status::Tunnel& tunnel : all.tunnels()) {
-    const auto count = counts.find(tunnel.status());
+    const auto count = GatewayLost(all) ? counts.end() : counts.find(tunnel.status());
     ++(count == counts.end() ? counts["unknown"] : count->second);
   }
   for (const auto& [word, count] : counts) perfdata.push_back(word + "=" + std::to_string(count) + ";;;0");
@@ -172,7 +173,7 @@ HealthCheck Check(const status::Status& status, const std::optional<std::size_t>
   if (paused > 0) otherwise += ", " + std::to_string(paused) + " paused";
   for (int i = 0; i < status.tunnels_size(); ++i) {
     if (only != nullptr && only != &status.tunnels(i)) continue;
-    findings.push_back(JudgeTunnel(status.tunnels(i), names[static_cast<std::size_t>(i)]));
+    findings.push_back(JudgeTunnel(status, status.tunnels(i), names[static_cast<std::size_t>(i)]));
     if (only != nullptr) otherwise = findings.back().words;
   }
   const auto worst =

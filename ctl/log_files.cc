@@ -102,7 +102,8 @@ std::expected<void, Failure> ReadLog(
     const bool hidden = errno == EACCES;
     return std::unexpected(
         Failure{FailErrno(directory).error().message +
-                    (hidden ? "; members of group adm may read the log: run this with sudo" : ""),
+                    (hidden ? "; members of group adm may read the log: run this with sudo"
+                            : "; nothing has been logged on this host"),
             hidden ? kExitNotPermitted : kExitFailed});
   }
   if (files->empty()) return std::unexpected(Failure{path + ": there is no log yet"});

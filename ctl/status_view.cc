@@ -106,20 +106,25 @@ std::string RefusalLine(const status::Supervisor& supervisor) {
 std::string Connectors(const status::Tunnel& tunnel) {
   if (!tunnel.has_connectors()) return "";
   const status::Connectors& connectors = tunnel.connectors();
-  return std::to_string(connectors.count()) + (connectors.own_known() ? ", ours" : "") + ", primary " +
+  return std::to_string(connectors.count()) + (connectors.own_known() ? " (ours), " : ", ") +
          connectors.primary();
 }
 
-std::string Next(const status::Tunnel& tunnel, const status::Configuration& config) {
+std::string Next(const status::Status& all, const status::Tunnel& tunnel) {
   const wire::Verdict verdict = VerdictNamed(tunnel.verdict());
+  const double rest = all.configuration().cooldown() - tunnel.last_start_age();
+  if (tunnel.paused_for() > 0) return "paused, " + Brief(tunnel.paused_for());
+  if (GatewayLost(all)) return std::string(WordsOf(wire::WAIT_GATEWAY).next);
+  if (verdict == wire::WAIT_COOLDOWN && rest > 0) return "again in " + Brief(rest);
   const std::string words(WordsOf(verdict).next);
-  const double rest = config.cooldown() - tunnel.last_start_age();
-  if (verdict == wire::WAIT_COOLDOWN && rest > 0) return "again in " + Duration(rest);
-  if (verdict == wire::WAIT_CONFIRMING) {
-    return words + " " + std::to_string(tunnel.failures()) + "/" +
-           std::to_string(tunnel.failure_threshold());
-  }
-  return tunnel.paused_for() > 0 ? "paused, " + Duration(tunnel.paused_for()) : words;
+  if (verdict != wire::WAIT_CONFIRMING) return words;
+  return words + " " + std::to_string(tunnel.failures()) + "/" + std::to_string(tunnel.failure_threshold());
+}
+
+std::string BriefLastStart(const status::Tunnel& tunnel) {
+  const wire::StartOutcome outcome = OutcomeNamed(tunnel.last_start_outcome());
+  const std::string words(outcome == wire::SUCCEEDED ? "ok" : WordsOf(outcome));
+  return outcome == wire::NOT_STARTED ? words : Brief(tunnel.last_start_age()) + " ago, " + words;
 }
 
 Tint TintOfNext(const status::Tunnel& tunnel) {
@@ -135,14 +140,14 @@ std::vector<Cell> Row(const status::Status& all, const status::Tunnel& tunnel, c
     const StatusView& view, const Terminal& terminal) {
   const bool asked = tunnel.status() != "not_asked_yet";
   const std::string reason = tunnel.reason().empty() ? "" : " (" + tunnel.reason() + ")";
+  const Tint tint = GatewayLost(all) ? Tint::kDim : TintOf(tunnel.status());
   const bool sparkle = view.sparklines == StatusView::Sparklines::kYes;
   const wire::StartOutcome outcome = OutcomeNamed(tunnel.last_start_outcome());
   const bool bad = outcome == wire::FAILED || outcome == wire::TIMED_OUT || outcome == wire::IGNORED;
-  return {Cut(name, kLongestName),
-      Cell((asked ? tunnel.status() : "not asked yet") + reason, TintOf(tunnel.status())),
-      asked ? Duration(tunnel.since()) : "-", asked ? Duration(tunnel.last_check_age()) : "-",
-      UnitLabel(tunnel.unit()), Cell(LastStart(tunnel), bad ? Tint::kBad : Tint::kNone),
-      Cell(Next(tunnel, all.configuration()), TintOfNext(tunnel)), Connectors(tunnel),
+  return {Cut(name, kLongestName), Cell((asked ? tunnel.status() : "not asked yet") + reason, tint),
+      asked ? Brief(tunnel.since()) : "-", asked ? Brief(tunnel.last_check_age()) : "-",
+      UnitLabel(tunnel.unit()), Cell(BriefLastStart(tunnel), bad ? Tint::kBad : Tint::kNone),
+      Cell(Next(all, tunnel), TintOfNext(tunnel)), Connectors(tunnel),
       sparkle ? Sparkle(tunnel.recent_latencies(), terminal) : ""};
 }
 
@@ -177,25 +182,52 @@ std::string Head(const status::Status& all, const StatusView& view, const Termin
   return text + Line(terminal, "Tunnels", CountTunnels(all));
 }
 
+// "home, office and 3 more".
+std::string Some(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 4;
+  if (names.size() <= kShown) return Join(names);
+  const std::size_t more = names.size() - kShown;
+  names.resize(kShown);
+  return Join(names, ", ") + " and " + std::to_string(more) + " more";
+}
+
+// Notes with the tunnels that they are about: what concerns all is said once.
+class NoteBook {
+ public:
+  void Add(const std::string& note, const std::string& name) {
+    const auto known = std::ranges::find(notes_, note, &Entry::first);
+    (known == notes_.end() ? notes_.emplace_back(note, Names{}) : *known).second.push_back(name);
+  }
+  std::string Print(const Terminal& terminal) const {
+    std::string text = notes_.empty() ? "" : "\n";
+    for (const auto& [note, names] : notes_)
+      text += Wrap(Some(names) + ": " + note, terminal.columns, 2) + "\n";
+    return text;
+  }
+
+ private:
+  using Names = std::vector<std::string>;
+  using Entry = std::pair<std::string, Names>;
+  std::vector<Entry> notes_;
+};
+
 }  // namespace
 
 std::string DescribeStatus(const status::Status& status, const StatusView& view, const Terminal& terminal) {
   const std::vector<std::string> names = ShortNames(TunnelsOf(status));
   Table table(
       {"TUNNEL", "STATUS", "SINCE", "CHECKED", "UNIT", "LAST START", "NEXT", "CONNECTORS", "LATENCY"});
-  std::string notes;
+  NoteBook notes;
   for (int i = 0; i < status.tunnels_size(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     if (view.tunnel && *view.tunnel != at) continue;
     const status::Tunnel& tunnel = status.tunnels(i);
     table.Add(Row(status, tunnel, names[at], view, terminal));
-    if (view.tunnel) notes += "id " + tunnel.id() + ", account " + tunnel.account_id() + "\n";
-    for (const std::string& note : Notes(status, tunnel)) {
-      notes += Wrap(names[at] + ": " + note, terminal.columns, 2) + "\n";
-    }
+    if (view.tunnel) notes.Add("id " + tunnel.id() + ", account " + tunnel.account_id(), names[at]);
+    for (const std::string& note : Notes(status, tunnel)) notes.Add(note, names[at]);
   }
   const std::string rows = status.tunnels_size() > 0 ? "\n" + table.Print(terminal) : "";
-  return Head(status, view, terminal) + rows + (notes.empty() ? "" : "\n" + notes);
+  return Head(status, view, terminal) + rows + notes.Print(terminal);
 }
 
 Tint TintOf(const std::string& tunnel_status) {
@@ -217,9 +249,11 @@ std::string CountTunnels(const status::Status& status) {
   }
   std::vector<std::string> words;
   for (const auto& [word, count] : counts) words.push_back(std::to_string(count) + " " + word);
-  return Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel") + (words.empty() ? "" : ": ") +
-         Join(words, ", ");
+  const std::string separator = words.empty() ? "" : GatewayLost(status) ? ", last known: " : ": ";
+  return Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel") + separator + Join(words, ", ");
 }
+
+bool GatewayLost(const status::Status& status) { return status.gateway().state() == "unreachable"; }
 
 std::string GatewayName(const status::Gateway& gateway) {
   if (!gateway.answered_by().empty() && gateway.state() == "reachable") return gateway.answered_by();

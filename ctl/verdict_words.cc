@@ -12,7 +12,7 @@ VerdictWords WordsOf(wire::Verdict verdict) {
       return {"not in failover_on", "the tunnel is not healthy, but its status is not in failover_on",
           "only a status in failover_on counts as a failure"};
     case WAIT_UNKNOWN:
-      return {"waits for an answer", "nothing is known about the tunnel, and unknown is not down",
+      return {"waits", "nothing is known about the tunnel, and unknown is not down",
           "unknown neither counts nor resets, and starts nothing"};
     case WAIT_GATEWAY:
       return {"waits for gateway",
