@@ -20,6 +20,14 @@ TEST(StatusView, TheFourSituations) {
   }
 }
 
+TEST(StatusView, TheManualShowsWhatIsPrinted) {
+  const std::string source = FAILOVER_SOURCE_DIR;
+  const std::string manual = ReadFile(source + "/README.md");
+  for (const char* name : {"status_one_down", "explain_one_down"}) {
+    EXPECT_TRUE(manual.contains(ReadFile(source + "/tests/ctl/golden/" + name + ".txt"))) << name;
+  }
+}
+
 TEST(StatusView, OneTunnelComesWithItsIds) {
   UseUtc();
   ExpectGolden("status_of_one", DescribeStatus(Situation("one_down"), {.tunnel = 1}, {}));
