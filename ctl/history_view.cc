@@ -101,6 +101,9 @@ Outcome ShowHistory(const World& world) {
     if (const auto line = ParseLogLine(text)) history.Take(*line);
   });
   if (!read) return std::unexpected(read.error());
+  for (const std::string& name : *read) {
+    world.err << name << ": only a part of it could be read; see: gzip -t " << name << "\n";
+  }
   history.End(now);
   std::string tunnel;
   if (!world.options.tunnel.empty()) {

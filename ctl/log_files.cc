@@ -50,34 +50,40 @@ std::vector<std::string> Names(const std::filesystem::path& path) {
 using GzFile = std::unique_ptr<gzFile_s, int (*)(gzFile)>;
 
 // Newest first, so that a rotation meanwhile shows a file twice rather than never; the inode tells.
-std::expected<std::vector<UniqueFd>, Failure> OpenAll(const std::string& path) {
-  std::vector<UniqueFd> files;
+struct LogFile {
+  std::string name;
+  UniqueFd fd;
+};
+
+std::expected<std::vector<LogFile>, Failure> OpenAll(const std::string& path) {
+  std::vector<LogFile> files;
   std::set<std::pair<dev_t, ino_t>> seen;
   for (const std::string& name : Names(path)) {
     UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd && errno == ENOENT) continue;
-    if (!fd)
-      return std::unexpected(Failure{
-          FailErrno(name).error().message +
-              "; members of group adm may read it: run this with sudo, or sudo usermod -aG adm $USER",
-          kExitNotPermitted});
+    if (!fd) {
+      const bool hidden = errno == EACCES;
+      const std::string group =
+          "; members of group adm may: sudo usermod -aG adm $USER, or run this with sudo";
+      return std::unexpected(Failure{FailErrno(name).error().message + (hidden ? group : ""),
+          hidden ? kExitNotPermitted : kExitFailed});
+    }
     struct stat status{};
     const bool regular = fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
-    if (regular && seen.emplace(status.st_dev, status.st_ino).second) files.push_back(std::move(fd));
+    if (regular && seen.emplace(status.st_dev, status.st_ino).second) files.push_back({name, std::move(fd)});
   }
   return files;
 }
 
-std::expected<void, Failure> ReadFile(
-    const UniqueFd& fd, const std::function<void(std::string_view)>& take) {
+// False: only a part of it could be read.
+bool ReadFile(const UniqueFd& fd, const std::function<void(std::string_view)>& take) {
   const GzFile file(gzdopen(dup(fd.get()), "rb"), &gzclose);
-  if (file == nullptr) return std::unexpected(Failure{"out of memory"});
+  if (file == nullptr) return false;
   std::array<char, 65536> buffer{};
   std::string line;
   while (true) {
     const int size = gzread(file.get(), buffer.data(), buffer.size());
-    if (size < 0) return std::unexpected(Failure{"a rotated log file is damaged; see: gzip -t"});
-    if (size == 0) break;
+    if (size <= 0) break;
     for (std::string_view rest(buffer.data(), static_cast<std::size_t>(size)); !rest.empty();) {
       const std::size_t end = rest.find('\n');
       line += rest.substr(0, std::min(end, kMaxLine - std::min(kMaxLine, line.size())));
@@ -88,12 +94,14 @@ std::expected<void, Failure> ReadFile(
     }
   }
   if (!line.empty()) take(line);
-  return {};
+  int error = Z_OK;
+  gzerror(file.get(), &error);
+  return error == Z_OK || error == Z_STREAM_END;
 }
 
 }  // namespace
 
-std::expected<void, Failure> ReadLog(
+std::expected<std::vector<std::string>, Failure> ReadLog(
     const std::string& path, const std::function<void(std::string_view)>& take) {
   const auto files = OpenAll(path);
   if (!files) return std::unexpected(files.error());
@@ -107,11 +115,11 @@ std::expected<void, Failure> ReadLog(
             hidden ? kExitNotPermitted : kExitFailed});
   }
   if (files->empty()) return std::unexpected(Failure{path + ": there is no log yet"});
+  std::vector<std::string> damaged;
   for (auto file = files->rbegin(); file != files->rend(); ++file) {
-    const auto read = ReadFile(*file, take);
-    if (!read) return read;
+    if (!ReadFile(file->fd, take)) damaged.push_back(file->name);
   }
-  return {};
+  return damaged;
 }
 
 }  // namespace failover

@@ -37,7 +37,7 @@ bool TakeTunnel(std::string_view& rest, LogLine& line) {
   constexpr std::string_view kTunnel = "Tunnel ";
   if (!rest.starts_with(kTunnel)) return false;
   const std::string_view after = rest.substr(kTunnel.size());
-  const std::size_t end = std::min(after.find(' '), after.find(':'));
+  const std::size_t end = after.find_first_of(" :.,;");
   if (end == after.npos) return false;
   std::string_view more = after.substr(end);
   std::string_view name;

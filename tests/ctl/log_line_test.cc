@@ -52,7 +52,8 @@ TEST(LogLine, EveryKindIsKnown) {
       {"Paused until 2026-11-25 12:00:00 by order: upgrade", Kind::kPaused, "", "", "", ""},
       {"Tunnel ID (home): Pause ended: expired", Kind::kPauseEnded, kId, "home", "", ""},
       {"Pause ended: by order", Kind::kPauseEnded, "", "", "", ""},
-      {"DRILL: Tunnel ID (home). Starting local service cloudflared_1", Kind::kDrill, kId, "", "", ""},
+      {"DRILL: Tunnel ID (home) is drilled. Starting local service cloudflared_1", Kind::kDrill, kId, "home",
+          "", ""},
       {"Tunnel ID (home) DRILL. Starting local service cloudflared_1", Kind::kDrill, kId, "home", "", ""},
       {"Gateway 192.168.1.1 unreachable. Skipping tunnel monitoring.", Kind::kBlind, "", "", "", ""},
       {"Gateway 192.168.1.1 reachable.", Kind::kSeeing, "", "", "", ""},
@@ -68,7 +69,7 @@ TEST(LogLine, EveryKindIsKnown) {
     EXPECT_EQ(line.kind, c.kind) << c.text;
     if (c.kind == Kind::kOther) continue;
     EXPECT_EQ(line.tunnel, c.tunnel) << c.text;
-    if (c.kind != Kind::kDrill) EXPECT_EQ(line.name, c.name) << c.text;
+    EXPECT_EQ(line.name, c.name) << c.text;
     EXPECT_EQ(line.status, c.status) << c.text;
     EXPECT_EQ(line.unit, c.unit) << c.text;
   }

@@ -12,11 +12,8 @@ namespace {
 TEST(Text, ADurationHasTwoUnitsAtMost) {
   const std::pair<double, const char*> kCases[] = {{0, "0 s"}, {0.44, "0.4 s"}, {9.94, "9.9 s"},
       {9.96, "10 s"}, {59.6, "1 min"}, {245, "4 min 5 s"}, {3600, "1 h"}, {10920, "3 h 2 min"},
-      {86399.7, "1 d"}, {273720, "3 d 4 h"}, {-5, "0 s"}, {std::numeric_limits<double>::quiet_NaN(), "0 s"},
-      {1e300, "0 s"}};
-  for (const auto& [seconds, words] : kCases) {
-    if (seconds < 1e12) EXPECT_EQ(Duration(seconds), words) << seconds;
-  }
+      {86399.7, "1 d"}, {273720, "3 d 4 h"}, {-5, "0 s"}, {std::numeric_limits<double>::quiet_NaN(), "0 s"}};
+  for (const auto& [seconds, words] : kCases) EXPECT_EQ(Duration(seconds), words) << seconds;
   EXPECT_EQ(Duration(std::numeric_limits<double>::infinity()), "0 s");
   EXPECT_EQ(Duration(1e300), "1157407 d 9 h");
   EXPECT_EQ(Brief(245), "4 min");
