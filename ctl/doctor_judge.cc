@@ -1,6 +1,5 @@
 #include "ctl/doctor_judge.h"
 
-#include "common/log.h"
 #include "ctl/doctor_network.h"
 #include "ctl/text.h"
 
@@ -11,7 +10,7 @@ constexpr double kLittleSpace = 16.0 * 1024 * 1024;  // bytes
 
 // "FILE: FIELD: REASON; REMEDY", as config.h writes its faults.
 Finding FromFault(Health health, const std::string& subject, const std::string& fault) {
-  const std::string text = Escape(fault);
+  const std::string text = Printable(fault);
   const std::size_t at = text.find("; ");
   if (at == text.npos) return {health, subject, text, "mend it, then run: failoverctl config check"};
   return {health, subject, text.substr(0, at), text.substr(at + 2)};
@@ -43,14 +42,14 @@ void JudgeProberCheck(const DoctorFacts& facts, Findings& findings) {
   if (facts.reader == DoctorFacts::Reader::kOther || !facts.config) return;
   const std::string subject = "tokens";
   if (!facts.prober_check) {
-    findings.push_back({Health::kFail, subject, Escape(facts.prober_check.error().message),
+    findings.push_back({Health::kFail, subject, Printable(facts.prober_check.error().message),
         "run: failover-prober --check-config"});
   } else if (facts.prober_check->empty()) {
     findings.push_back(
         {Health::kOk, subject, "the prober's user can read the configuration and every token", ""});
   } else {
     findings.push_back(
-        {Health::kWarn, subject, Escape(*facts.prober_check), "run: failover-prober --check-config"});
+        {Health::kWarn, subject, Printable(*facts.prober_check), "run: failover-prober --check-config"});
   }
 }
 
@@ -99,7 +98,7 @@ void JudgeFiles(const DoctorFacts& facts, Findings& findings) {
 
 std::string Of(const UnitFacts& unit, const std::string& property) {
   const auto found = unit.find(property);
-  return found == unit.end() ? "" : Escape(found->second);
+  return found == unit.end() ? "" : Printable(found->second);
 }
 
 Finding JudgeUnit(const std::string& name, const UnitFacts& unit, const std::string& tunnel) {
@@ -164,7 +163,7 @@ void JudgeService(const std::string& name, const UnitFacts& unit, Findings& find
 void JudgeUnits(const DoctorFacts& facts, Findings& findings) {
   if (!facts.units) {
     findings.push_back(
-        {Health::kFail, "systemd", Escape(facts.units.error().message), "does systemd run here?"});
+        {Health::kFail, "systemd", Printable(facts.units.error().message), "does systemd run here?"});
     return;
   }
   for (const char* name : {kSupervisorUnit, kProberUnit}) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/log.h"
 #include "ctl/status_view.h"
 #include "ctl/text.h"
 
@@ -58,7 +57,8 @@ std::vector<std::string> With(
     const std::vector<ApiAnswer>& answers, const std::vector<std::string>& reasons) {
   std::vector<std::string> tunnels;
   for (const ApiAnswer& answer : answers) {
-    if (std::ranges::find(reasons, answer.reason) != reasons.end()) tunnels.push_back(Escape(answer.tunnel));
+    if (std::ranges::find(reasons, answer.reason) != reasons.end())
+      tunnels.push_back(Printable(answer.tunnel));
   }
   return tunnels;
 }
@@ -110,7 +110,7 @@ const std::vector<Stage>& Stages() {
 
 void JudgeAnswers(const DoctorFacts& facts, Findings& findings) {
   if (!facts.answers) {
-    findings.push_back({Health::kWarn, "API", "not known: " + Escape(facts.answers.error().message),
+    findings.push_back({Health::kWarn, "API", "not known: " + Printable(facts.answers.error().message),
         "run: sudo failover-prober --check-online"});
     return;
   }
@@ -128,6 +128,19 @@ void JudgeAnswers(const DoctorFacts& facts, Findings& findings) {
           ""});
     }
   }
+}
+
+// Nothing is wrong with the installation then, but nobody should read "all well".
+void JudgeTunnels(const DoctorFacts& facts, Findings& findings) {
+  if (!facts.answers) return;
+  std::vector<std::string> failing;
+  for (const ApiAnswer& answer : *facts.answers) {
+    const bool good = answer.status == "healthy" || answer.reason != "none";
+    if (!good) failing.push_back(Printable(answer.tunnel) + " is " + Printable(answer.status));
+  }
+  if (failing.empty()) return;
+  findings.push_back({Health::kWarn, "tunnel", Some(failing) + " (" + facts.answers_from + ")",
+      "see what is done about it: failoverctl explain TUNNEL"});
 }
 
 void JudgeBudgets(const status::Status& status, Findings& findings) {
@@ -162,6 +175,7 @@ void JudgeNetwork(const DoctorFacts& facts, Findings& findings) {
     JudgeGateway(*facts.status, findings);
   }
   JudgeAnswers(facts, findings);
+  JudgeTunnels(facts, findings);
   if (facts.status) JudgeBudgets(*facts.status, findings);
 }
 

@@ -84,9 +84,10 @@ class Follower {
                             {"result", words}, {"start_outcome", watch_.outcome()}, {"seconds", took_}})
                         .text()
                  << "\n";
+      return good ? kExitDone : kExitFailed;
     }
     if (good) {
-      if (!world_.json()) world_.out << "Drill succeeded after " << Duration(took_) << ": " << words << "\n";
+      world_.out << "Drill succeeded after " << Duration(took_) << ": " << words << "\n";
       return kExitDone;
     }
     return Failed("drill failed after " + Duration(took_) + ": " + words + "; see: failoverctl explain " +

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string>
 
-#include "common/log.h"
+#include "ctl/text.h"
 
 namespace failover {
 namespace {
@@ -52,7 +52,7 @@ std::expected<std::chrono::nanoseconds, Error> ParseDuration(std::string_view te
   if (seconds > 0 && seconds <= kLongest) {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
   }
-  return Fail('"' + Escape(text) + "\" is no duration; write one such as 90s, 30min, 2h or 7d");
+  return Fail('"' + Printable(text) + "\" is no duration; write one such as 90s, 30min, 2h or 7d");
 }
 
 std::expected<std::time_t, Error> ParseSince(std::string_view text, std::time_t now) {
@@ -67,7 +67,7 @@ std::expected<std::time_t, Error> ParseSince(std::string_view text, std::time_t 
     time.tm_isdst = -1;
     return std::mktime(&time);
   }
-  return Fail('"' + Escape(text) +
+  return Fail('"' + Printable(text) +
               "\" is no time; write a duration such as 2h or 7d, or a date such as 2026-11-25 or "
               "\"2026-11-25 03:14\"");
 }

@@ -52,9 +52,9 @@ std::vector<std::pair<std::string, std::string>> Counters(const Case& c) {
                                                     " (failure_threshold), of " + c.statuses());
   const double patience = c.config.unknown_is_down_after();
   if (c.unknown()) {
-    rows.emplace_back("unknown for", Duration(c.tunnel.since()) +
-                                         (patience > 0 ? " of " + Duration(patience) : ", without end") +
-                                         " (unknown_is_down_after)");
+    const std::string bound = patience > 0 ? " of " + Duration(patience) + " (unknown_is_down_after)"
+                                           : ", however long (unknown_is_down_after is 0)";
+    rows.emplace_back("unknown for", Duration(c.tunnel.since()) + bound);
   }
   rows.emplace_back("last start of " + UnitLabel(c.tunnel.unit()),
       c.ever_started ? Ago(c.all.time(), c.tunnel.last_start_age()) + ", " +

@@ -132,7 +132,8 @@ std::vector<std::string> Perfdata(const status::Status& all, const status::Tunne
   const status::Gateway& gateway = all.gateway();
   if (gateway.state() != "not_checked") {
     const double lost = gateway.probes_60s() == 0 ? 0 : 100.0 * gateway.lost_60s() / gateway.probes_60s();
-    data.push_back("gateway_rtt=" + Number(gateway.round_trip(), 4) + "s;;;0");
+    data.push_back(
+        "gateway_rtt=" + (GatewayLost(all) ? "U" : Number(gateway.round_trip(), 4) + "s") + ";;;0");
     data.push_back("gateway_loss=" + Number(lost) + "%;;;0;100");
   }
   if (tunnel == nullptr) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "common/log.h"
 #include "ctl/text.h"
 
 namespace failover {
@@ -36,7 +35,7 @@ std::string Rest(const LogLine& line) {
     text.erase(0, text.find_first_not_of(" :"));
     break;
   }
-  return Escape(text);
+  return Printable(text);
 }
 
 }  // namespace
@@ -75,11 +74,11 @@ void History::TakeStatus(const LogLine& line, std::time_t time) {
   const auto [entry, fresh] = tracks_.try_emplace(line.tunnel);
   Track& track = entry->second;
   if (fresh) track.since = time;
-  track.name = Escape(line.name);
+  track.name = Printable(line.name);
   if (track.status == line.status) return;  // the script, and log_every_check, say it every time
   Account(track, time);
   track.status = line.status;
-  std::string words = Escape(line.status);
+  std::string words = Printable(line.status);
   const bool lasts = !track.outages.empty() && !track.outages.back().end;
   if (StateOf(line.status) == State::kUp && lasts) {
     track.outages.back().end = time;
@@ -98,14 +97,14 @@ void History::TakeOutcome(const LogLine& line, std::time_t time) {
   const std::string id = tunnel == tunnel_of_.end() ? "" : tunnel->second;
   if (line.kind == LogLine::Kind::kNotStarted && !id.empty() && time >= since_) ++tracks_[id].failed_starts;
   constexpr std::string_view kService = "Local service ";
-  Add(time, id, Escape(std::string_view(line.text).substr(kService.size())));
+  Add(time, id, Printable(std::string_view(line.text).substr(kService.size())));
 }
 
 void History::TakeBlindness(const LogLine& line, std::time_t time) {
   AccountAll(time);
   const bool lost = line.kind == LogLine::Kind::kBlind;
   (line.gateway ? gateway_lost_ : prober_silent_) = lost;
-  Add(time, "", Escape(line.text));
+  Add(time, "", Printable(line.text));
 }
 
 void History::Take(const LogLine& line) {
@@ -122,7 +121,7 @@ void History::Take(const LogLine& line) {
     case Kind::kIntent:
       tunnel_of_[line.unit] = line.tunnel;
       if (time >= since_) ++tracks_[line.tunnel].starts;
-      Add(time, line.tunnel, "starting " + Escape(line.unit));
+      Add(time, line.tunnel, "starting " + Printable(line.unit));
       break;
     case Kind::kStarted:
     case Kind::kNotStarted: TakeOutcome(line, time); break;

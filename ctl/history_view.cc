@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/log.h"
 #include "ctl/duration.h"
 #include "ctl/log_files.h"
 #include "ctl/table.h"
@@ -52,16 +51,18 @@ std::string Describe(
   Table table({"TUNNEL", "AVAILABLE", "OUTAGES", "LONGEST", "DOWN", "NOT KNOWN", "STARTS", "DRILLS", "NOW"});
   for (const auto& [id, track] : history.tracks()) {
     if (!tunnel.empty() && tunnel != id) continue;
-    const std::string status = track.status.empty() ? "not known" : Escape(track.status);
+    const std::string status = track.status.empty() ? "not known" : Printable(track.status);
     table.Add({name_of[id], Percent(track.available_percent()), std::to_string(track.outages.size()),
         LongestOutage(track, now), Duration(track.down), Duration(track.unknown), Starts(track),
         std::to_string(track.drills), status});
   }
   const auto begin = static_cast<double>(history.begin());
   const double whole = static_cast<double>(now) - begin;
-  return events.Print(terminal) + "\n" + table.Print(terminal) + "\nFrom " + DateTime(begin) + " to " +
-         DateTime(static_cast<double>(now)) + " (" + Duration(whole) +
-         "). Available: healthy or degraded, of the time in which\nsomething was known.\n";
+  const std::string footer = "From " + DateTime(begin) + " to " + DateTime(static_cast<double>(now)) + " (" +
+                             Duration(whole) +
+                             "). Available: healthy or degraded, of the time in which something was known.";
+  return events.Print(terminal) + "\n" + table.Print(terminal) + "\n" + Wrap(footer, terminal.columns, 0) +
+         "\n";
 }
 
 Json ToJson(const History& history, const std::string& tunnel, std::time_t now) {
@@ -74,8 +75,8 @@ Json ToJson(const History& history, const std::string& tunnel, std::time_t now) 
           {"end", outage.end ? Json(*outage.end) : Json()}, {"seconds", Length(outage, now)}}));
     }
     const auto percent = track.available_percent();
-    tracks.push_back(Json::Object({{"id", Escape(id)}, {"name", track.name},
-        {"status", Escape(track.status)}, {"available_percent", percent ? Json(*percent) : Json()},
+    tracks.push_back(Json::Object({{"id", Printable(id)}, {"name", track.name},
+        {"status", Printable(track.status)}, {"available_percent", percent ? Json(*percent) : Json()},
         {"up_seconds", track.up}, {"down_seconds", track.down}, {"unknown_seconds", track.unknown},
         {"outages", Json::List(outages)}, {"starts", track.starts}, {"failed_starts", track.failed_starts},
         {"drills", track.drills}}));
@@ -85,7 +86,7 @@ Json ToJson(const History& history, const std::string& tunnel, std::time_t now) 
     const bool wanted = tunnel.empty() || event.tunnel.empty() || event.tunnel == tunnel;
     if (!wanted) continue;
     events.push_back(
-        Json::Object({{"time", event.time}, {"tunnel", Escape(event.tunnel)}, {"event", event.words}}));
+        Json::Object({{"time", event.time}, {"tunnel", Printable(event.tunnel)}, {"event", event.words}}));
   }
   return Json::Object({{"begin", history.begin()}, {"end", now}, {"tunnels", Json::List(tracks)},
       {"events", Json::List(events)}});

@@ -52,8 +52,13 @@ int Main(int argc, const char* const* argv) {
       .confirm = Ask};
   const Outcome outcome = Run(world);
   if (outcome) return *outcome;
-  std::cerr << "failoverctl: " << outcome.error().message << "\n";
-  return outcome.error().exit_status;
+  const Failure& failure = outcome.error();
+  if (world.json()) {
+    std::cout << Json::Object({{"error", failure.message}, {"exit_status", failure.exit_status}}).text()
+              << "\n";
+  }
+  std::cerr << "failoverctl: " << failure.message << "\n";
+  return failure.exit_status;
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ class Commands {
   void AddConfig() {
     CLI::App* config = app_.add_subcommand("config", "The configuration file");
     config->require_subcommand(1);
+    config->fallthrough();
     Add(Command::kConfigCheck, "check", "Every fault of a file, each with its remedy", config)
         ->add_option("FILE", options_.config, "The file")
         ->capture_default_str();

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/log.h"
 #include "ctl/json.h"
 #include "ctl/text.h"
 
@@ -24,11 +23,14 @@ std::string Hex(std::string_view bytes) {
 }
 
 Outcome Refused(const World& world, const Faults& faults, const std::string& what) {
-  std::string text = what;
-  for (const std::string& fault : faults) text += "\n  " + Escape(fault);
   if (world.json()) {
-    world.out << Json::Object({{"in_force", false}, {"faults", Json::Strings(faults)}}).text() << "\n";
+    world.out
+        << Json::Object({{"in_force", false}, {"error", what}, {"faults", Json::Strings(faults)}}).text()
+        << "\n";
+    return kExitFailed;
   }
+  std::string text = what;
+  for (const std::string& fault : faults) text += "\n  " + Printable(fault);
   return Failed(text);
 }
 
@@ -111,7 +113,7 @@ Outcome Reload(const World& world) {
   if (!done) return Refused(world, {}, done.error().message);
   if (done->exit_status != 0) {
     return Refused(world, {},
-        "systemctl reload failed: " + Escape(done->errors.substr(0, 500)) +
+        "systemctl reload failed: " + Printable(done->errors.substr(0, 500)) +
             "; see: systemctl status failover-monitor");
   }
   return Wait(world, before.digest, begin);

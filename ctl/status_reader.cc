@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/log.h"
+#include "ctl/text.h"
 
 namespace failover {
 namespace {
@@ -20,7 +20,7 @@ void CleanMany(pb::Message& message, const pb::FieldDescriptor& field) {
   const pb::Reflection& set = *message.GetReflection();
   for (int i = 0; i < set.FieldSize(message, &field); ++i) {
     if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-      set.SetRepeatedString(&message, &field, i, Escape(set.GetRepeatedString(message, &field, i)));
+      set.SetRepeatedString(&message, &field, i, Printable(set.GetRepeatedString(message, &field, i)));
     } else if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_DOUBLE) {
       set.SetRepeatedDouble(&message, &field, i, Bounded(set.GetRepeatedDouble(message, &field, i)));
     }
@@ -43,7 +43,7 @@ void Clean(pb::Message& message) {
     } else if (field->is_repeated()) {
       CleanMany(message, *field);
     } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-      set.SetString(&message, field, Escape(set.GetString(message, field)));
+      set.SetString(&message, field, Printable(set.GetString(message, field)));
     } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_DOUBLE) {
       set.SetDouble(&message, field, Bounded(set.GetDouble(message, field)));
     }

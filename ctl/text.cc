@@ -54,6 +54,14 @@ std::size_t Columns(char32_t c) {
   return std::ranges::any_of(kWide, [c](Range r) { return c >= r.first && c <= r.last; }) ? 2 : 1;
 }
 
+// What a terminal would not show but obey.
+bool IsObeyed(char32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+  const bool direction =
+      (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+  return control || direction;
+}
+
 }  // namespace
 
 std::string Number(double value, int digits) {
@@ -119,6 +127,25 @@ std::string Join(const std::vector<std::string>& words, std::string_view last) {
 }
 
 std::size_t FirstCharacter(std::string_view text) { return text.empty() ? 0 : Decode(text).bytes; }
+
+std::string Printable(std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string printable;
+  while (!text.empty()) {
+    const CodePoint point = Decode(text);
+    const std::string_view bytes = text.substr(0, std::max<std::size_t>(point.bytes, 1));
+    text.remove_prefix(bytes.size());
+    if (point.bytes > 0 && !IsObeyed(point.value)) {
+      printable += bytes;
+      continue;
+    }
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      printable += std::string("\\x") + kDigits[byte >> 4] + kDigits[byte & 0xf];
+    }
+  }
+  return printable;
+}
 
 std::size_t Width(std::string_view text) {
   std::size_t columns = 0;

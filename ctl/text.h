@@ -37,6 +37,10 @@ std::string Join(const std::vector<std::string>& words, std::string_view last = 
 // Bytes of the character of UTF-8 that the text begins with; 0 if it begins with none.
 std::size_t FirstCharacter(std::string_view text);
 
+// One line of valid UTF-8 that a terminal only shows, whatever comes in: control characters, those that
+// turn the direction of writing, and bytes that are no UTF-8 become \xHH.
+std::string Printable(std::string_view text);
+
 // Columns that UTF-8 takes on a terminal: two for East Asian wide characters.
 std::size_t Width(std::string_view text);
 

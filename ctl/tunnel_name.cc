@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "common/log.h"
 #include "ctl/text.h"
 
 namespace failover {
@@ -30,7 +29,7 @@ std::vector<std::size_t> Where(const std::vector<NamedTunnel>& tunnels, Matches 
 std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings) {
   std::vector<NamedTunnel> tunnels;
   for (const config::Tunnel& t : settings.tunnels()) {
-    tunnels.push_back({t.tunnel_id(), Escape(t.name()), t.service()});
+    tunnels.push_back({t.tunnel_id(), Printable(t.name()), t.service()});
   }
   return tunnels;
 }
@@ -62,7 +61,7 @@ std::expected<std::size_t, Error> FindTunnel(
     names.resize(kShown);
     names.push_back(std::to_string(more) + " more");
   }
-  const std::string shown = '"' + Escape(wanted) + '"';
+  const std::string shown = '"' + Printable(wanted) + '"';
   if (!found.empty()) return Fail(shown + " may be " + Join(names, " or ") + "; write more of it");
   if (names.empty()) return Fail(shown + ": there are no tunnels");
   return Fail("no tunnel has a label or UUID that begins with " + shown + "; there are: " + Join(names));

@@ -146,7 +146,7 @@ TEST_F(DrillCommand, AFailedStartIsAFailedDrillAlsoInJson) {
     fake.status->set_time(fake.status->time() + 2);
     fake.status->mutable_tunnels(0)->set_last_start_outcome("FAILED");
   };
-  EXPECT_EQ(Drill(fake.world()).error().exit_status, kExitFailed);
+  EXPECT_EQ(Drill(fake.world()), kExitFailed);
   EXPECT_TRUE(fake.out.str().starts_with("{\"tunnel\": \"f70ff985-")) << fake.out.str();
   EXPECT_TRUE(fake.out.str().contains("\"succeeded\": false")) << fake.out.str();
   EXPECT_TRUE(fake.out.str().contains("\"start_outcome\": \"FAILED\"")) << fake.out.str();

@@ -32,6 +32,7 @@ TEST(Options, EveryCommandIsTaken) {
       {{"pause", "home", "--for", "2h"}, Command::kPause}, {{"resume", "--all"}, Command::kResume},
       {{"drill", "home", "--yes"}, Command::kDrill}, {{"reload"}, Command::kReload},
       {{"history", "--since", "7d"}, Command::kHistory}, {{"config", "check", "/c"}, Command::kConfigCheck},
+      {{"config", "check", "--json"}, Command::kConfigCheck},
       {{"config", "example"}, Command::kConfigExample}, {{"names"}, Command::kNames}};
   for (const auto& [arguments, command] : kCases) {
     const auto options = Parse(arguments);

@@ -88,13 +88,16 @@ TEST_F(ReloadCommand, AFileThatOthersMayWriteIsRefused) {
 }
 
 TEST_F(ReloadCommand, TheProbersFaultsArePrinted) {
-  fake.options.format = Options::Format::kJson;
   fake.status = With("old", "old", 0);
   fake.status->mutable_configuration()->set_last_reload_succeeded(false);
   fake.status->mutable_configuration()->add_faults("token_file: Permission denied");
   const Outcome outcome = Reload(fake.world());
-  EXPECT_TRUE(outcome.error().message.contains("token_file: Permission denied")) << outcome.error().message;
-  EXPECT_EQ(fake.out.str(), "{\"in_force\": false, \"faults\": [\"token_file: Permission denied\"]}\n");
+  ASSERT_FALSE(outcome);
+  EXPECT_TRUE(outcome.error().message.contains("\n  token_file: Permission denied"))
+      << outcome.error().message;
+  fake.options.format = Options::Format::kJson;
+  EXPECT_EQ(Reload(fake.world()), kExitFailed);
+  EXPECT_TRUE(fake.out.str().contains("\"faults\": [\"token_file: Permission denied\"]")) << fake.out.str();
 }
 
 TEST_F(ReloadCommand, WhoDidNotTakeItIsNamed) {

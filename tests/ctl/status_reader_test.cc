@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "common/log.h"
 #include "tests/ctl/situations.h"
 
 namespace failover {
@@ -52,7 +51,7 @@ TEST(ParseStatus, LeavesNoControlCharacterAndNoNumberThatIsNone) {
   EXPECT_EQ(status->gateway().recent_round_trips(0), 0);
   EXPECT_EQ(status->gateway().recent_round_trips(1), 1e11);
   EXPECT_EQ(status->tunnels(0).id(), "\\x07");
-  EXPECT_EQ(status->tunnels(0).name(), "x\xc2\\x9b");
+  EXPECT_EQ(status->tunnels(0).name(), "x\\xc2\\x9b");
   EXPECT_EQ(status->tunnels(0).failover_on(0), "\\x0d");
   EXPECT_EQ(status->tunnels(0).connectors().uncertainty(), "\\x1b");
   EXPECT_EQ(status->tunnels(0).recent_latencies(0), 0);

@@ -58,6 +58,16 @@ TEST(Text, WhatIsNoUtf8BeginsNoCharacter) {
   EXPECT_EQ(FirstCharacter(""), 0U);
 }
 
+TEST(Text, WhatIsPrintableOnlyShows) {
+  EXPECT_EQ(Printable("본사 \"x\" \\"), "본사 \"x\" \\");
+  EXPECT_EQ(Printable("a\n\x1b[2J\x7f"), "a\\x0a\\x1b[2J\\x7f");
+  EXPECT_EQ(
+      Printable("\u009b\u202e\u2066\u2028"), "\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+  EXPECT_EQ(Printable("\xff"
+                      "a"),
+      "\\xffa");
+}
+
 TEST(Text, LinesAreBrokenAtBlanks) {
   EXPECT_EQ(Wrap("one two three", 9, 2), "one two\n  three");
   EXPECT_EQ(Wrap("averylongword x", 5, 2), "averylongword\n  x");

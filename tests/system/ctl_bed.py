@@ -44,7 +44,13 @@ class CtlTest(SystemTest):
         child = self.world.child("fake_status", [PYTHON, "-B", script, self.sock, self.body, *more],
                                  self.world.network.prober)
         wait_until(lambda: "listening" in child.output(), "the fake status listens")
+        self.fake_status = child
         return child
+
+    def wait_asked(self, more):
+        """Until the status was asked for that many times more."""
+        target = self.fake_status.output().count("asked") + more
+        wait_until(lambda: self.fake_status.output().count("asked") >= target, "the status is asked for")
 
     def answer(self, status):
         """What is answered from now on: the name of a situation, a dictionary, or bytes."""
