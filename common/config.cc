@@ -72,7 +72,7 @@ static void Check(const pb::Message& message, const std::string& path, Faults& f
 // Defaults that depend on another field, and units in their one form.
 static void FillIn(config::Configuration& settings) {
   for (const std::string& ip : settings.gateway_ips())  // the log names them all
-    settings.set_gateway_ip(settings.gateway_ip() + (settings.has_gateway_ip() ? ", " : "") + ip);
+    settings.set_gateway_ip(settings.gateway_ip() + (settings.has_gateway_ip() ? ", " : "") + Shown(ip));
   for (config::Tunnel& tunnel : *settings.mutable_tunnels()) {
     if (tunnel.failover_on().empty()) *tunnel.mutable_failover_on() = settings.failover_on();
     if (!tunnel.has_failure_threshold()) tunnel.set_failure_threshold(settings.failure_threshold());

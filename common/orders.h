@@ -1,9 +1,10 @@
-// What root leaves for the supervisor, proto/order.proto: read by the supervisor, and by failoverctl
-// to show it. Trusts the directory, which root alone may enter.
+// What root leaves for the supervisor, proto/order.proto. Trusts the directory, which root alone may
+// enter.
 #pragma once
 
 #include <google/protobuf/util/json_util.h>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -32,7 +33,8 @@ inline Orders ReadOrders(const std::string& directory, TimePoint now) {
     config::Order order;
     const auto text = ReadRegularFile(path, 4096);
     const bool read = text && google::protobuf::util::JsonStringToMessage(text->text, &order).ok();
-    const auto id = read && order.until() < 1e9 ? TunnelId::Parse(path.stem().string()) : std::nullopt;
+    const auto id =
+        read && std::abs(order.until()) <= 1e9 ? TunnelId::Parse(path.stem().string()) : std::nullopt;
     const bool pause = id && path.extension() == ".pause";
     const bool drill = id && path.extension() == ".drill";
     const bool lasts = pause && TimePoint(Seconds(order.until())) > now;
@@ -40,7 +42,7 @@ inline Orders ReadOrders(const std::string& directory, TimePoint now) {
     if (drill) orders.drills[*id] = order;
     if (!lasts) orders.spent.push_back(path);
     if (!pause && !drill)
-      orders.faults.push_back(path.string() + ": not an order; let failoverctl write it");
+      orders.faults.push_back(path.string() + ": not an order; see failover-supervisor(8)");
   }
   return orders;
 }

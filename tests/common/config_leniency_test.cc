@@ -66,7 +66,7 @@ TEST(ConfigLeniency, NoSpellingLetsABadUnitThrough) {
       R"("cfut_x")", R"("\u002d\u002dnow")", R"("ä")", "\"" + std::string(248, 'a') + "\""};
   for (const std::string& value : bad) {
     for (const std::string& spelling : Spellings("service", "service")) {
-      const std::string text = Edited("\"service\": \"cloudflared_1\"", With(spelling, value));
+      const std::string text = Edited(R"("service": "cloudflared_1")", With(spelling, value));
       EXPECT_FALSE(ParseConfig(text, "F").has_value()) << text;
     }
     for (const std::string& spelling : Spellings("failback_service", "failbackService")) {
@@ -76,12 +76,15 @@ TEST(ConfigLeniency, NoSpellingLetsABadUnitThrough) {
   }
 }
 
-// The last one of a repeated field counts, or none does: never one that was not looked at.
+// The last one of a repeated field counts, and that is the one that was looked at.
 TEST(ConfigLeniency, ARepeatedFieldIsTheOneThatWasChecked) {
-  for (const char* services : {R"("service": "/x", "service": "a")", R"("service": "a", "service": "/x")"}) {
-    const auto config = ParseConfig(Edited("\"service\": \"cloudflared_1\"", services), "F");
-    EXPECT_EQ(config ? config->settings.tunnels(0).service() : "a.service", "a.service");
-  }
+  const auto with = [](const char* services) {
+    return ParseConfig(Edited(R"("service": "cloudflared_1")", services), "F");
+  };
+  const auto good = with(R"("service": "/x", "service": "a")");
+  ASSERT_TRUE(good.has_value()) << good.error()[0];
+  EXPECT_EQ(good->settings.tunnels(0).service(), "a.service");
+  EXPECT_FALSE(with(R"("service": "a", "service": "/x")").has_value());
   for (const char* more : {R"(, "tunnels": [{"service": "/x"}])", R"(, "tunnels": [{"service": "b"}])"}) {
     EXPECT_FALSE(ParseConfig(Edited("\n  ]", "\n  ]" + std::string(more)), "F").has_value()) << more;
   }

@@ -112,6 +112,9 @@ TEST(Config, SaysWhatItTook) {
   const std::string gateway = R"("gateway_ip": "192.168.1.1")";
   EXPECT_EQ(lines(Edited(gateway, R"("gateway_ips": ["10.0.0.1", "::1"])"))[0], "Gateway IP: 10.0.0.1, ::1");
   EXPECT_EQ(lines(Edited("192.168.1.1", "auto"))[0], "Gateway IP: auto");
+  const std::string token(40, 't');
+  EXPECT_EQ(lines(Edited(gateway, R"("gateway_ips": [")" + token + "\"]"))[0],
+      "Gateway IP: (not shown, may be a token)");
   EXPECT_EQ(lines(Edited(gateway, R"("gateway_check": false)"))[0], "Gateway check: off");
   EXPECT_EQ(
       lines(Edited("\"check_interval\": 3", "\"check_interval\": 2.5"))[2], "Check interval: 2.5 seconds");

@@ -25,7 +25,7 @@ class OrdersTest : public testing::Test {
  protected:
   Orders Read() const { return ReadOrders(dir_.Path(""), kNow); }
   std::string NoOrder(const std::string& path) const {
-    return path + ": not an order; let failoverctl write it";
+    return path + ": not an order; see failover-supervisor(8)";
   }
 
   TempDir dir_;
@@ -98,6 +98,7 @@ TEST_F(OrdersTest, WhateverIsNoOrderIsSpentAndSaid) {
       dir_.Write("00000000-0000-0000-0000-000000000003.pause", R"({"until": "NaN"})"),
       dir_.Write("00000000-0000-0000-0000-000000000004.pause", R"({"until": 1e300})"),
       dir_.Write("00000000-0000-0000-0000-000000000005.pause", R"({"until": "Infinity"})"),
+      dir_.Write("00000000-0000-0000-0000-000000000007.drill", R"({"until": -1e300})"),
       dir_.Write("00000000-0000-0000-0000-000000000006.drill", "{\"reason\": \"\xff\"}"),
   };
   const Orders orders = Read();
@@ -105,6 +106,7 @@ TEST_F(OrdersTest, WhateverIsNoOrderIsSpentAndSaid) {
   EXPECT_THAT(orders.drills, IsEmpty());
   EXPECT_THAT(orders.spent, testing::UnorderedElementsAreArray(paths));
   std::vector<std::string> faults;
+  faults.reserve(paths.size());
   for (const std::string& path : paths) faults.push_back(NoOrder(path));
   EXPECT_THAT(orders.faults, testing::UnorderedElementsAreArray(faults));
 }

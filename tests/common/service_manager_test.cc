@@ -46,7 +46,7 @@ class Receiver {
 
 class ServiceManagerTest : public testing::Test {
  protected:
-  ~ServiceManagerTest() override {
+  void TearDown() override {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
   }
 
@@ -140,7 +140,7 @@ TEST_F(ServiceManagerTest, SaysAStatusOnlyWhenItIsNew) {
 }
 
 TEST_F(ServiceManagerTest, TakesItsVariablesOutOfTheEnvironment) {
-  Receiver receiver(dir_.Path("notify"));
+  const Receiver receiver(dir_.Path("notify"));
   setenv("WATCHDOG_USEC", "1000000", 1);
   setenv("WATCHDOG_PID", "1", 1);
   const ServiceManager manager(loop_, [] {});

@@ -27,7 +27,11 @@ void CheckUnit(const std::string& unit) {
 }
 
 int Sources(const config::Tunnel& tunnel) {
-  return tunnel.has_token() + tunnel.has_token_file() + tunnel.has_token_credential();
+  int sources = 0;
+  for (const bool given : {tunnel.has_token(), tunnel.has_token_file(), tunnel.has_token_credential()}) {
+    if (given) ++sources;
+  }
+  return sources;
 }
 
 void CheckTunnel(const config::Tunnel& tunnel) {
@@ -76,6 +80,16 @@ void CheckFaults(const Faults& faults) {
   }
 }
 
+void TryText(std::string_view text) {
+  const auto loaded = ParseConfig(text, "F");
+  if (loaded) CheckAccepted(loaded->settings);
+  if (!loaded) CheckFaults(loaded.error());
+  const auto strict = CheckConfigText(text, "F");
+  if (!strict) return CheckFaults(strict.error());
+  MustHold(loaded.has_value(), "the strict reader takes nothing more");
+  CheckStrict(*strict, *loaded);
+}
+
 }  // namespace
 }  // namespace failover
 
@@ -85,17 +99,6 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace failover;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto loaded = ParseConfig(text, "F");
-  if (loaded) CheckAccepted(loaded->settings);
-  if (!loaded) CheckFaults(loaded.error());
-  const auto strict = CheckConfigText(text, "F");
-  if (!strict) {
-    CheckFaults(strict.error());
-    return 0;
-  }
-  MustHold(loaded.has_value(), "the strict reader takes nothing more");
-  CheckStrict(*strict, *loaded);
+  failover::TryText({reinterpret_cast<const char*>(data), size});
   return 0;
 }

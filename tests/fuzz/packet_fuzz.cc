@@ -43,23 +43,13 @@ void CheckFact(const TunnelFact& fact, const Observation& observation, const Uni
       (fact.status == TunnelStatus::kUnknown) == (reason != wire::none), "a reason exactly for UNKNOWN");
 }
 
-}  // namespace
-}  // namespace failover
-
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  failover::ProtobufMustBeSilent();
-  return 0;
-}
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace failover;
+void TryPacket(std::string_view packet) {
   static const UnitWhitelist whitelist = MakeWhitelist();
-  const std::string_view packet(reinterpret_cast<const char*>(data), size);
   const std::uint64_t before = SequenceBefore(packet);
   const auto observation = Inspect(packet, before, whitelist);
   if (!observation) {
     MustHold(words::Refusal_IsValid(observation.error()), "a reason for the refusal");
-    return 0;
+    return;
   }
   MustHold(observation->sequence == before + 1, "the next in sequence");
   MustHold(observation->instance != 0, "an instance");
@@ -70,5 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "at most 128 tunnels");
   for (const TunnelFact& fact : observation->facts) CheckFact(fact, *observation, whitelist);
   MustHold(!Inspect(packet, observation->sequence, whitelist), "a replay is refused");
+}
+
+}  // namespace
+}  // namespace failover
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+  failover::ProtobufMustBeSilent();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  failover::TryPacket({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -113,7 +113,7 @@ TEST(ConfigCheck, ReportsWhoElseMayChangeOrReadTheFile) {
 TEST(ConfigCheck, AFileWithoutTokensMayBeReadByAll) {
   const TempDir dir;
   const std::string path =
-      dir.Write("tunnels.json", Edited("\"token\": \"" + std::string(kToken), "\"token_file\": \"/etc/x"));
+      dir.Write("tunnels.json", Edited(R"("token": ")" + std::string(kToken), R"("token_file": "/etc/x)"));
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
   EXPECT_THAT(CheckConfig(path).value().exposure, IsEmpty());
 }
@@ -141,7 +141,7 @@ TEST(ConfigCheck, SaysWhyAFileCannotBeRead) {
 
 TEST(ConfigCheck, SaysAllFaultsOfAFileAndNeitherItsOwnerNorItsMode) {
   const TempDir dir;
-  const std::string path = dir.Write("faulty", "{\"a\": 1, \"tunnels\": [], \"gateway_check\": false}");
+  const std::string path = dir.Write("faulty", R"({"a": 1, "tunnels": [], "gateway_check": false})");
   ASSERT_EQ(chmod(path.c_str(), 0666), 0);
   const auto config = CheckConfig(path);
   ASSERT_FALSE(config.has_value());

@@ -61,7 +61,7 @@ Case Service(std::string_view value, const std::string& reason) {
   return {Edited("cloudflared_1", value), "F: tunnels[0].service: " + reason + kServiceRemedy};
 }
 Case Url(const std::string& value, const std::string& reason) {
-  return {WithField("\"api_base_url\": \"" + value + '"'), "F: api_base_url: " + reason + kUrlRemedy};
+  return {WithField(R"("api_base_url": ")" + value + '"'), "F: api_base_url: " + reason + kUrlRemedy};
 }
 
 TEST(ConfigMessages, NameAnUnknownField) {
@@ -85,7 +85,7 @@ TEST(ConfigMessages, NameAMissingField) {
           "F: tunnels[0].account_id: missing" + kAccountRemedy},
       {Edited(R"("tunnel_id": "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415",)", ""),
           "F: tunnels[0].tunnel_id: missing" + kTunnelRemedy},
-      {Edited("\"token\": \"" + std::string(kToken) + "\",", ""),
+      {Edited(R"("token": ")" + std::string(kToken) + "\",", ""),
           "F: tunnels[0].token: missing" + kTokenRemedy},
       {Edited(",\n      \"service\": \"cloudflared_1\"", ""),
           "F: tunnels[0].service: missing" + kServiceRemedy},
@@ -106,7 +106,7 @@ TEST(ConfigMessages, NameAWrongType) {
   ExpectLines({
       {Edited("\"192.168.1.1\"", "1"), "F: gateway_ip: is a number, must be a string" + kGatewayRemedy},
       {Edited("\"192.168.1.1\"", "null"), "F: gateway_ip: is null, must be a string" + kGatewayRemedy},
-      {Edited("\"check_interval\": 3", "\"check_interval\": \"3\""),
+      {Edited("\"check_interval\": 3", R"("check_interval": "3")"),
           "F: check_interval: is a string, must be a number; write a number from 1 to 3600"},
       {WithField(R"("failure_threshold": true)"),
           "F: failure_threshold: is true or false, must be a number; write a whole number from 1 "
@@ -205,12 +205,12 @@ TEST(ConfigMessages, NameABadToken) {
       Token("eyJhIjoiMSJ9", "is a tunnel's run token, which the API does not accept"),
       {WithTunnelField(R"("token_file": "/etc/t")"),
           "F: tunnels[0].token: given together with token_file; keep one"},
-      {Edited("\"token\": \"" + std::string(kToken), R"("token_file": "/t", "token_credential": "home)"),
+      {Edited(R"("token": ")" + std::string(kToken), R"("token_file": "/t", "token_credential": "home)"),
           "F: tunnels[0].token_file: given together with token_credential; keep one"},
-      {Edited("\"token\": \"" + std::string(kToken), R"("token_credential": "../home)"),
+      {Edited(R"("token": ")" + std::string(kToken), R"("token_credential": "../home)"),
           "F: tunnels[0].token_credential: \"../home\" is not the name of a credential; write the name that "
           "LoadCredential= has in the unit, such as home"},
-      {Edited("\"token\": \"" + std::string(kToken), R"("token_file": "home.token)"),
+      {Edited(R"("token": ")" + std::string(kToken), R"("token_file": "home.token)"),
           "F: tunnels[0].token_file: \"home.token\" is not an absolute path; write an absolute "
           "path, "
           "such as /etc/failover-monitor/home.token"},

@@ -29,10 +29,10 @@ TEST(ConfigWalk, SaysTheLineAndColumnOfASyntaxError) {
   const std::string find = "; find it with: python3 -m json.tool FILE";
   const std::string no_object = "not one JSON object, or nested too deeply; compare with the example";
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"{\"a\": 1 \"b\": 2}", "1:9: syntax error: Expected , or } after key:value pair" + find},
+      {R"({"a": 1 "b": 2})", "1:9: syntax error: Expected , or } after key:value pair" + find},
       {"{\n  \"a\": 1\n  \"b\": 2\n}", "3:3: syntax error: Expected , or } after key:value pair" + find},
       {"{\n\n\"a\": tru}", "3:6: syntax error: Unexpected token" + find},
-      {"{\"a\": \"b\\u12\"}", "1:9: syntax error: Invalid escape sequence" + find},
+      {R"({"a": "b\u12"})", "1:9: syntax error: Invalid escape sequence" + find},
       {"{\"a\":\n \"b", "2:4: syntax error: Closing quote expected in string" + find},
       {"{\"a\": \"\xff\"}", "1:8: syntax error: Encountered non UTF-8 code points" + find},
       {"{\"a\": [1, 2}", "1:12: syntax error: Expected , or ] after array value" + find},
@@ -47,7 +47,7 @@ TEST(ConfigWalk, SaysTheLineAndColumnOfASyntaxError) {
 
 TEST(ConfigWalk, LeavesThePlaceAwayWhereItCannotBeTold) {
   // The text around the fault stands in the file twice, so that its place is not certain.
-  const std::string around = "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" 1 \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"";
+  const std::string around = R"("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" 1 "aaaaaaaaaaaaaaaaaaaaaaaaaaaa")";
   EXPECT_EQ(SyntaxErrorOf("{\"x\": " + around + ",\"y\": " + around + "}"),
       "syntax error: Expected , or } after key:value pair; find it with: python3 -m "
       "json.tool FILE");

@@ -140,11 +140,12 @@ std::expected<LoadedSettings, Faults> WithGateway(const std::string& fields) {
 }
 
 TEST(Settings, TheGatewayIsOneAddressOrSeveralOrTheDefaultRoute) {
-  const struct {
+  struct Case {
     const char* fields;
     GatewaySource source;
     const char* text;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {R"("gateway_ip":"fe80::1%eth0")", GatewaySource::kConfigured, "fe80::1%eth0"},
       {R"("gateway_ips":["10.0.0.1","2001:db8::1","fe80::1%eth0","fe80::1%eth1"])",
           GatewaySource::kConfigured, "10.0.0.1, 2001:db8::1, fe80::1%eth0, fe80::1%eth1"},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace failover {
 namespace {
 
@@ -54,11 +56,12 @@ TEST_F(StatusLineTest, CountsEachStatusAndWhatIsBackedUp) {
 
 TEST_F(StatusLineTest, TheGatewaysLossAndRoundTripAreRoughSoThatTheLineChangesSeldom) {
   using namespace std::chrono_literals;
-  const struct {
-    GatewayState state;
+  struct Case {
+    GatewayState state = GatewayState::kNotChecked;
     GatewaySums sums;
-    const char* text;
-  } cases[] = {
+    const char* text = "";
+  };
+  const std::vector<Case> cases = {
       {GatewayState::kReachable, {.probes = 20, .lost = 0, .mean_round_trip = 412us},
           "reachable (0 % lost, 0.4 ms)"},
       {GatewayState::kReachable, {.probes = 20, .lost = 1, .mean_round_trip = 27400us},
