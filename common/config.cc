@@ -14,9 +14,10 @@ namespace failover {
 
 namespace pb = google::protobuf;
 
+static auto& patterns = *new std::map<std::string, regex_t>;  // until the end of a file's check
+
 static bool Matches(const std::string& pattern, const std::string& value) {
-  static auto& compiled = *new std::map<std::string, regex_t>;  // as long as the process
-  const auto [entry, fresh] = compiled.try_emplace(pattern);
+  const auto [entry, fresh] = patterns.try_emplace(pattern);
   if (fresh) CHECK_EQ(regcomp(&entry->second, pattern.c_str(), REG_EXTENDED), 0) << pattern;
   regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(value.size())};
   return regexec(&entry->second, value.c_str(), 1, &range, REG_STARTEND) == 0;
@@ -62,10 +63,9 @@ static void Check(const pb::Message& message, const std::string& path, Faults& f
     const bool needed = rule.required() && std::ranges::none_of(rule.instead(), is_given);
     if (needed && !is_given(field.name())) fault = "missing";
     if (!fault.empty()) faults.push_back(path + field.name() + ": " + fault + "; " + rule.remedy());
-    for (int k = 0; field.message_type() != nullptr && k < get.FieldSize(message, &field); ++k) {
-      const std::string item = path + field.name() + "[" + std::to_string(k) + "].";
-      Check(get.GetRepeatedMessage(message, &field, k), item, faults);
-    }
+    for (int k = 0; field.message_type() != nullptr && k < get.FieldSize(message, &field); ++k)
+      Check(get.GetRepeatedMessage(message, &field, k), path + field.name() + "[" + std::to_string(k) + "].",
+          faults);
   }
 }
 
@@ -76,9 +76,8 @@ static void FillIn(config::Configuration& settings) {
   for (config::Tunnel& tunnel : *settings.mutable_tunnels()) {
     if (tunnel.failover_on().empty()) *tunnel.mutable_failover_on() = settings.failover_on();
     if (!tunnel.has_failure_threshold()) tunnel.set_failure_threshold(settings.failure_threshold());
-    for (std::string* unit : {tunnel.mutable_service(), tunnel.mutable_failback_service()}) {
+    for (std::string* unit : {tunnel.mutable_service(), tunnel.mutable_failback_service()})
       if (!unit->empty() && !unit->ends_with(".service")) unit->append(".service");
-    }
   }
 }
 
@@ -110,6 +109,8 @@ std::expected<LoadedConfig, Faults> ParseConfig(std::string_view text, const std
   // Not protobuf's words, which show the text around the fault: it may be a token.
   if (!read.ok()) faults = {"not one JSON object of the known fields; see: failover-prober --check-config"};
   if (read.ok()) Check(config.settings, "", faults);
+  for (auto& [pattern, compiled] : patterns) regfree(&compiled);
+  patterns.clear();  // they take half a megabyte
   for (std::string& fault : faults) fault = path + ": " + fault;
   if (!faults.empty()) return std::unexpected(std::move(faults));
   FillIn(config.settings);

@@ -109,13 +109,9 @@ void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const Http
   const auto [known, first] = healths_.try_emplace(id, health);
   if (!first && known->second == health) return;
   known->second = health;
-  const std::string line =
-      "Tunnel " + Find(id)->label + " status: " + ToString(health) + Remark(health, answer);
-  if (health.status == TunnelStatus::kHealthy) {
-    LOG(INFO) << line;
-  } else {
-    LOG(WARNING) << line;
-  }
+  const bool healthy = health.status == TunnelStatus::kHealthy;
+  news_.emplace_back(healthy ? google::GLOG_INFO : google::GLOG_WARNING,
+      "Tunnel " + Find(id)->label + " status: " + ToString(health) + Remark(health, answer));
 }
 
 void Prober::OnAcknowledged() {
@@ -124,7 +120,8 @@ void Prober::OnAcknowledged() {
 }
 
 void Prober::OnTurnDone() {
-  reports_.Flush();
+  reports_.Flush();  // before anything is written: a start waits for it
+  for (const auto& [severity, line] : std::exchange(news_, {})) LOG_AT_LEVEL(severity) << line;
   TellStatusSoon();
 }
 

@@ -2,8 +2,11 @@
 // log and the service manager informed. Runs after root was given up.
 #pragma once
 
+#include <glog/logging.h>
+
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/event_loop.h"
 #include "common/service_manager.h"
@@ -44,8 +47,9 @@ class Prober {
   std::string config_path_;
   ServiceManager service_manager_;
   Settings settings_;
-  std::vector<const WatchedTunnel*> by_id_;   // of settings_, sorted
-  std::map<TunnelId, TunnelHealth> healths_;  // as logged; none before the first answer
+  std::vector<const WatchedTunnel*> by_id_;                        // of settings_, sorted
+  std::map<TunnelId, TunnelHealth> healths_;                       // as logged; none before the first answer
+  std::vector<std::pair<google::LogSeverity, std::string>> news_;  // lines of this turn of the loop
   GatewayLog gateway_log_;
   ReportClient reports_;
   TunnelPoller poller_;

@@ -34,15 +34,14 @@ static words::Verdict Judge(
     const bool too_long = after > after.zero() && now - *state.unknown_since >= after;
     return too_long ? MayStart(fact, state, unit, now) : words::WAIT_UNKNOWN;
   }
-  const auto& failover_on = fact.rule->tunnel.failover_on();  // empty: all but healthy
-  const bool named =
-      failover_on.empty() || std::ranges::count(failover_on, static_cast<int>(fact.status)) > 0;
+  const auto& failing = fact.rule->failover_on;
+  const bool named = failing.empty() || std::ranges::count(failing, static_cast<int>(fact.status)) > 0;
   const bool healthy = fact.status == TunnelStatus::kHealthy;
   if (healthy || !named) state.failures = 0;
   if (healthy || !named) return healthy ? words::WAIT_HEALTHY : words::WAIT_NOT_IN_FAILOVER_ON;
   // Never past the threshold: the number is shown, and must not overflow in two years.
-  state.failures = std::min(state.failures + 1, fact.rule->tunnel.failure_threshold());
-  const bool confirmed = state.failures == fact.rule->tunnel.failure_threshold();
+  state.failures = std::min(state.failures + 1, fact.rule->failure_threshold);
+  const bool confirmed = state.failures == fact.rule->failure_threshold;
   return confirmed ? MayStart(fact, state, unit, now) : words::WAIT_CONFIRMING;
 }
 

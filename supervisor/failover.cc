@@ -11,13 +11,13 @@ using namespace std::chrono_literals;
 Failover::Failover(AuditLog& log, std::string state, Effects effects)
     : log_(log), state_(std::move(state)), effects_(std::move(effects)), last_report_(effects_.now()) {}
 
-void Failover::Configure(const config::Configuration& settings, const std::string& digest) {
-  const UnitWhitelist& list = whitelist_.emplace(settings);
+void Failover::Configure(config::Configuration settings, const std::string& digest) {
   digest_ = digest;
   // Whoever asks for every check gets each, as long as the prober asks at a sane pace.
   const double pace = settings.log_every_check() ? 2 / settings.check_interval() : 1 / 30.0;
   const auto count = static_cast<unsigned>(settings.tunnels_size());
   log_.budget.Bound(20 + 10 * count, 1 + static_cast<unsigned>(pace * count));
+  const UnitWhitelist& list = whitelist_.emplace(std::move(settings));
   const auto gone = [&](const TunnelId& id) { return list.Find(id) == nullptr; };
   std::erase_if(tunnels_, [&](const auto& tunnel) { return gone(tunnel.first); });
   std::erase_if(untold_, gone);
@@ -83,15 +83,14 @@ void Failover::Judge(const TunnelFact& fact, Intents& intended) {
   const UnitHistory* failback = rule.failback ? &units_.at(*rule.failback) : nullptr;
   const TimePoint now = effects_.now();
   const bool drill = now < tunnel.drill_until;
-  TunnelState& state = tunnel;
-  const auto decided = Decide(fact, state, units_.at(rule.unit), failback, now);
+  const auto decided = Decide(fact, tunnel, units_.at(rule.unit), failback, now);
   if (!decided) return;
   SayStatus(tunnel, fact, *decided);
-  state = *decided;
+  static_cast<TunnelState&>(tunnel) = *decided;
   std::tie(tunnel.status, tunnel.reason) = std::tie(fact.status, fact.reason);
   untold_.insert(rule.id);
   SayRecovery(rule, tunnel);
-  const std::string title = (drill ? "DRILL: " : "") + rule.title();
+  const std::string title = (drill ? "DRILL: " : "") + rule.title;
   const std::string is = fact.status == TunnelStatus::kUnknown ? " is too long " : " is ";
   if (tunnel.verdict != words::START) {
     if (drill) log_.Record(Severity::kWarning, title + " not started: " + Verdict_Name(tunnel.verdict));
@@ -171,13 +170,13 @@ void Failover::SayStatus(const Tunnel& old, const TunnelFact& fact, const Tunnel
   const std::string why = unknown ? " (" + std::string(fact.reason) + ")" : "";
   const bool news = old.status != fact.status || old.reason != fact.reason || rule.all.log_every_check();
   const auto severity = unknown ? Severity::kWarning : Severity::kInfo;
-  if (news) log_.Say(severity, rule.title() + " status: " + Name(fact.status) + why);
-  const std::string but = rule.title() + ": local service " + rule.unit.label() + " has been started ";
+  if (news) log_.Say(severity, rule.title + " status: " + Name(fact.status) + why);
+  const std::string but = rule.title + ": local service " + rule.unit.label() + " has been started ";
   const bool often = now.verdict == words::WAIT_HOURLY_LIMIT && old.verdict != now.verdict;
   if (often) log_.Say(Severity::kError, but + "max_starts_per_hour times");
   const bool flaps = now.failback == words::FAILBACK_FLAPPING && old.failback != now.failback;
   const std::string stays = " failed over 3 times within an hour: stays on its backup";
-  if (flaps) log_.Say(Severity::kError, rule.title() + stays);
+  if (flaps) log_.Say(Severity::kError, rule.title + stays);
 }
 
 void Failover::SayRecovery(const UnitRule& rule, Tunnel& tunnel) {
@@ -186,11 +185,11 @@ void Failover::SayRecovery(const UnitRule& rule, Tunnel& tunnel) {
   const std::string start = " " + FormatSeconds(time) + " after " + rule.unit.label() + " was started";
   const bool late = time >= Seconds(rule.all.recovery_deadline());
   if (tunnel.status == TunnelStatus::kHealthy) {
-    log_.Record(Severity::kInfo, rule.title() + " healthy again" + start);
+    log_.Record(Severity::kInfo, rule.title + " healthy again" + start);
     tunnel.failed_over.reset();
     tunnel.late = false;
   } else if (late && !std::exchange(tunnel.late, true)) {
-    const std::string is = rule.title() + " is still " + Name(tunnel.status);
+    const std::string is = rule.title + " is still " + Name(tunnel.status);
     log_.Record(Severity::kError, is + start + "; see: systemctl status " + rule.unit.str());
   }
 }
@@ -206,7 +205,7 @@ void Failover::Obey(const Orders& orders) {
     const TimePoint until(Seconds(paused ? pause->second.until() : 0));
     const TimePoint before = std::exchange(tunnel.paused_until, until);
     if (drill == orders.drills.end() && before == until) continue;
-    const std::string title = whitelist_->Find(id)->title();
+    const std::string& title = whitelist_->Find(id)->title;
     if (drill != orders.drills.end()) {
       tunnel.drill_until = TimePoint(Seconds(drill->second.until()));
       log_.Record(Severity::kWarning, "DRILL: " + title + ", by order: " + drill->second.reason());

@@ -27,7 +27,7 @@ class Failover {
 
   // Sets or replaces what is watched; history stays for what stays. Says what it finds of starts
   // whose outcome nobody saw.
-  void Configure(const config::Configuration& settings, const std::string& digest);
+  void Configure(config::Configuration settings, const std::string& digest);
 
   // One packet of the prober; `sequence` belongs to its connection.
   std::expected<void, words::Refusal> OnPacket(std::string_view packet, std::uint64_t& sequence);

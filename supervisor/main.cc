@@ -1,5 +1,6 @@
 // failover-supervisor: the root half. Wires what the other files hold: configuration, socket,
 // judgement, systemctl, service manager.
+#include <malloc.h>
 #include <pwd.h>
 
 #include "common/daemon_options.h"
@@ -24,17 +25,16 @@ class Supervisor {
  public:
   explicit Supervisor(const Options& options) : options_(options) {}
 
-  std::expected<void, Error> Run(const LoadedConfig& config) {
+  std::expected<void, Error> Run(LoadedConfig config) {
     const passwd* prober = getpwnam(options_.prober_user.c_str());
     if (prober == nullptr) return Fail("no user " + options_.prober_user + "; run systemd-sysusers");
-    for (const std::string& path : {options_.state_dir + "/starts", options_.state_dir + "/orders"}) {
+    for (const std::string& path : {options_.state_dir + "/starts", options_.state_dir + "/orders"})
       if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno(path);
-    }
     auto listener = ListenAt(options_.socket, SOCK_SEQPACKET);
     if (!listener) return std::unexpected(listener.error());
     server_.emplace(loop_, log_, std::move(*listener), prober->pw_uid,
         [this](auto packet, auto& sequence) { return failover_.OnPacket(packet, sequence); });
-    Configure(config, "Cloudflare Tunnel Monitor started.");
+    Configure(std::move(config), "Cloudflare Tunnel Monitor started.");
     Tick();
     manager_.Run();
     log_.Record(Severity::kInfo, "Cloudflare Tunnel Monitor stopped.");
@@ -42,18 +42,18 @@ class Supervisor {
   }
 
  private:
-  void Configure(const LoadedConfig& config, const std::string& first_line) {
+  void Configure(LoadedConfig config, const std::string& first_line) {
     log_.Record(Severity::kInfo, first_line);
     for (const std::string& line : Describe(config.settings)) log_.Record(Severity::kInfo, line);
-    failover_.Configure(config.settings, config.digest);
+    failover_.Configure(std::move(config.settings), config.digest);
+    malloc_trim(0);  // reading the file takes several times its size
   }
 
   void Reload() {
-    const auto config = LoadConfig(options_.config);
-    for (const std::string& fault : config ? Faults{} : config.error()) {
+    auto config = LoadConfig(options_.config);
+    for (const std::string& fault : config ? Faults{} : config.error())
       log_.Record(Severity::kError, "Configuration not reloaded, the old one stays: " + fault);
-    }
-    if (config) Configure(*config, "Configuration reloaded.");
+    if (config) Configure(std::move(*config), "Configuration reloaded.");
   }
 
   void Tick() {
@@ -91,10 +91,10 @@ static int Main(int argc, char** argv) {
   app.add_option("--prober-user", options.prober_user, "Who may report")->capture_default_str();
   app.add_flag("--dry-run", options.dry_run, "Do everything but start a unit");
   if (const auto status = ParseCommandLine(app, options, argc, argv)) return *status;
-  const auto config = LoadConfig(options.config);
+  auto config = LoadConfig(options.config);
   if (!config) return ReportCheck(options.config, config.error(), 0);
   if (options.check_config) return ReportCheck(options.config, {}, config->settings.tunnels_size());
-  const auto served = Supervisor(options).Run(*config);
+  const auto served = Supervisor(options).Run(std::move(*config));
   if (!served) LOG(ERROR) << served.error().message;
   return served ? 0 : 1;
 }

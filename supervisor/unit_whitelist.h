@@ -31,21 +31,23 @@ struct UnitRule {
   TunnelId id;
   UnitName unit;
   std::optional<UnitName> failback;
-  const config::Tunnel& tunnel;
-  const config::Configuration& all;
-
-  std::string title() const {  // for the log: "Tunnel ID" or "Tunnel ID (NAME)"
-    return "Tunnel " + id.ToString() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : "");
-  }
+  std::string title;  // for the log: "Tunnel ID" or "Tunnel ID (NAME)"
+  unsigned failure_threshold;
+  google::protobuf::RepeatedField<int> failover_on;  // empty: all but healthy
+  const config::Configuration& all;                  // without its tunnels
 };
 
 class UnitWhitelist {
  public:
   // `settings`: as LoadConfig() returns them, every id and unit valid, every default filled in.
   explicit UnitWhitelist(config::Configuration settings = {}) : settings_(std::move(settings)) {
-    for (const config::Tunnel& tunnel : settings_.tunnels()) {
+    // What is not kept of a tunnel's entry is nothing for root, its token least of all.
+    const auto tunnels = std::exchange(*settings_.mutable_tunnels(), {});
+    for (const config::Tunnel& tunnel : tunnels) {
       const TunnelId id = *TunnelId::Parse(tunnel.tunnel_id());
-      UnitRule rule{id, UnitName(tunnel.service()), {}, tunnel, settings_};
+      const std::string name = tunnel.has_name() ? " (" + tunnel.name() + ")" : "";
+      UnitRule rule{id, UnitName(tunnel.service()), {}, "Tunnel " + id.ToString() + name,
+          tunnel.failure_threshold(), tunnel.failover_on(), settings_};
       units_[rule.unit].push_back(id);
       const std::string& failback = tunnel.failback_service();
       if (!failback.empty()) units_[rule.failback.emplace(UnitName(failback))].push_back(id);
@@ -64,7 +66,7 @@ class UnitWhitelist {
   const config::Configuration& settings() const { return settings_; }
 
  private:
-  const config::Configuration settings_;
+  config::Configuration settings_;
   std::map<TunnelId, UnitRule> rules_;
   std::map<UnitName, std::vector<TunnelId>> units_;
 };

@@ -38,8 +38,8 @@ TEST(UnitWhitelist, ReturnsItsOwnRuleWhateverCopyOfTheIdIsAsked) {
 
 TEST(UnitWhitelist, NamesATunnelByItsIdAndLabel) {
   const UnitWhitelist list(Settings());
-  EXPECT_EQ(list.Find(Id(kTunnelOne))->title(), "Tunnel " + std::string(kTunnelOne));
-  EXPECT_EQ(list.Find(Id(kTunnelTwo))->title(), "Tunnel " + std::string(kTunnelTwo) + " (Second)");
+  EXPECT_EQ(list.Find(Id(kTunnelOne))->title, "Tunnel " + std::string(kTunnelOne));
+  EXPECT_EQ(list.Find(Id(kTunnelTwo))->title, "Tunnel " + std::string(kTunnelTwo) + " (Second)");
 }
 
 TEST(UnitWhitelist, HasAUnitOnceEvenIfTwoTunnelsNameIt) {
@@ -60,6 +60,21 @@ TEST(UnitWhitelist, HasTheUnitOfAFailbackWhereThereIsOne) {
   EXPECT_FALSE(list.Find(Id(kTunnelTwo))->failback.has_value());
   EXPECT_EQ(list.units().at(*list.Find(Id(kTunnelOne))->failback), std::vector{Id(kTunnelOne)});
   EXPECT_EQ(list.units().size(), 3U);
+}
+
+TEST(UnitWhitelist, KeepsNothingOfAnEntryThatRootDoesNotNeed) {
+  config::Configuration settings = Settings();
+  settings.mutable_tunnels(0)->set_token("cfat_token");
+  settings.mutable_tunnels(0)->set_failure_threshold(7);
+  settings.mutable_tunnels(0)->add_failover_on(config::down);
+  settings.set_cooldown(11);
+  const UnitWhitelist list(settings);
+  EXPECT_EQ(list.settings().tunnels_size(), 0);
+  EXPECT_EQ(list.settings().SerializeAsString().find("cfat_token"), std::string::npos);
+  const UnitRule& rule = *list.Find(Id(kTunnelOne));
+  EXPECT_EQ(rule.failure_threshold, 7U);
+  EXPECT_EQ(rule.failover_on.at(0), config::down);
+  EXPECT_EQ(rule.all.cooldown(), 11);
 }
 
 TEST(UnitWhitelist, NoLongerContainsAUnitThatAnotherConfigurationHad) {
