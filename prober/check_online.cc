@@ -62,7 +62,7 @@ class OnlineCheck {
   void OnAnswer(const Question& question, HttpAnswer answer) {
     const TimePoint now = BootClock::now();
     queue_.SentAgain(question, answer.requests - 1, now);
-    queue_.Ended(now);
+    queue_.Ended(question.use, now);
     const TunnelHealth health = JudgeAnswer(answer, settings_.tunnels[question.tunnel].id);
     Know(question.tunnel, health, std::move(answer));
     if (health.reason != Reason::kRateLimited) return;

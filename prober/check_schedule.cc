@@ -219,7 +219,7 @@ void CheckSchedule::Answered(
   Tunnel& tunnel = tunnels_.at(question.tunnel);
   if (tunnel.asking != Tunnel::Asking::kInFlight) return;
   tunnel.asking = Tunnel::Asking::kNo;
-  queue_.Ended(now);
+  queue_.Ended(question.use, now);
   Heed(question.budget, health.reason, retry_after, now);
   tunnel.alone.Answered(PaceOf(tunnel), health.reason, retry_after, fraction_(), now);
   const bool gone = health.reason == Reason::kNotFound || health.reason == Reason::kDeleted;
@@ -236,7 +236,7 @@ void CheckSchedule::Answered(
 
 Lookups::Wanted CheckSchedule::ConnectorsAnswered(
     const Question& question, Reason reason, RetryAfter retry_after, TimePoint now) {
-  queue_.Ended(now);
+  queue_.Ended(question.use, now);
   Heed(question.budget, reason, retry_after, now);
   return lookups_.Answered(question.tunnel, reason, retry_after, fraction_(), now);
 }

@@ -11,7 +11,7 @@ std::vector<ListedTunnel> CheckSchedule::ListAnswered(const Question& question,
     const std::expected<TunnelList, Reason>& list, RetryAfter retry_after, TimePoint now) {
   Group& group = groups_[tunnels_.at(question.tunnel).group];
   if (!group.listing) return {};
-  queue_.Ended(now);
+  queue_.Ended(question.use, now);
   Heed(group.budget, list ? Reason::kNone : list.error(), retry_after, now);
   std::vector<ListedTunnel> news;
   if (list) {

@@ -18,6 +18,9 @@ std::expected<ConnectorId, Error> ReadId(const dom::object& connector) {
 std::expected<Connection, Error> ReadConnection(const dom::element& item) {
   dom::object object;
   if (item.get(object) != simdjson::SUCCESS) return Fail("not an object");
+  if (const auto once = NoneTwice(object, {"opened_at", "is_pending_reconnect"}); !once) {
+    return std::unexpected(once.error());
+  }
   std::string_view text;
   const auto opened_at = Member(object, "opened_at");
   if (!opened_at || opened_at->get(text) != simdjson::SUCCESS) return Fail("opened_at: not a string");
@@ -35,6 +38,7 @@ std::expected<Connection, Error> ReadConnection(const dom::element& item) {
 std::expected<Connector, Error> ReadConnector(const dom::element& item) {
   dom::object object;
   if (item.get(object) != simdjson::SUCCESS) return Fail("not an object");
+  if (const auto once = NoneTwice(object, {"id", "conns"}); !once) return std::unexpected(once.error());
   const auto id = ReadId(object);
   if (!id) return std::unexpected(id.error());
   Connector connector{.id = *id};

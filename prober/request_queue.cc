@@ -15,7 +15,7 @@ constexpr std::array kInTurn = {Use::kConfirmation, Use::kPage, Use::kRound, Use
 void RequestQueue::Configure(
     const std::vector<std::string>& keys, std::chrono::nanoseconds check_interval, TimePoint now) {
   lines_.clear();
-  while (in_flight_ > 0) Ended(now);
+  while (in_flight_ > 0) Ended(lookups_in_flight_ > 0 ? Use::kLookup : Use::kRound, now);
   std::erase_if(budgets_, [&](const auto& entry) { return entry.second->Idle(now); });
   for (const std::string& key : keys) {
     std::unique_ptr<RateBudget>& budget = budgets_[key];
@@ -38,6 +38,7 @@ std::optional<TimePoint> RequestQueue::Line::ReadyAt(Use use) const {
 std::optional<Question> RequestQueue::Take(TimePoint now) {
   if (in_flight_ >= kMaxInSecond || RoomAt() > now) return std::nullopt;
   for (const Use use : kInTurn) {
+    if (Waits(use)) continue;
     Waiting* longest = nullptr;
     for (Line& line : lines_) {
       const auto ready = line.ReadyAt(use);
@@ -53,6 +54,13 @@ std::optional<Question> RequestQueue::Take(TimePoint now) {
 void RequestQueue::Sent(const Question& question, TimePoint now) {
   budget(question.budget).Sent(now, question.use);
   ++in_flight_;
+  if (question.use == Use::kLookup) ++lookups_in_flight_;
+}
+
+void RequestQueue::Ended(Use use, TimePoint now) {
+  --in_flight_;
+  if (use == Use::kLookup) --lookups_in_flight_;
+  ended_.Add(now);
 }
 
 void RequestQueue::SentAgain(const Question& question, unsigned times, TimePoint now) {
@@ -82,7 +90,7 @@ std::optional<TimePoint> RequestQueue::next() const {
   std::optional<TimePoint> next;
   for (const Line& line : lines_) {
     for (const Use use : kInTurn) {
-      const auto ready = line.ReadyAt(use);
+      const auto ready = Waits(use) ? std::nullopt : line.ReadyAt(use);
       if (ready && (!next || *ready < *next)) next = ready;
     }
   }

@@ -1,5 +1,6 @@
 // The requests that wait to be sent, and the only place that says when: each budget's own bound,
-// 100 requests in any second and 100 in flight for the whole process. Pure; the clock is passed in.
+// 100 requests in any second and 100 in flight for the whole process, half of these at most look-ups.
+// Pure; the clock is passed in.
 #pragma once
 
 #include <array>
@@ -22,6 +23,8 @@ namespace failover {
 // over the wire, it may have waited for a connection: so it counts from its begin until a second
 // after its end.
 inline constexpr std::size_t kMaxInSecond = 100;
+// Look-ups that hang leave room to all other questions.
+inline constexpr std::size_t kMaxLookupsInFlight = kMaxInSecond / 2;
 
 // What is asked: about one tunnel, for a page of the list of all tunnels of its account, or (kLookup)
 // for the connectors of one tunnel.
@@ -49,10 +52,7 @@ class RequestQueue {
   std::optional<Question> Take(TimePoint now);
   void Sent(const Question& question, TimePoint now);
   void SentAgain(const Question& question, unsigned times, TimePoint now);
-  void Ended(TimePoint now) {
-    --in_flight_;
-    ended_.Add(now);
-  }
+  void Ended(Use use, TimePoint now);
 
   // Takes out all that waits, of one budget or of all.
   std::vector<Question> Drop(std::size_t budget);
@@ -72,6 +72,8 @@ class RequestQueue {
     std::optional<TimePoint> ReadyAt(Use use) const;
   };
 
+  // So many look-ups are in flight that another one must wait for an answer.
+  bool Waits(Use use) const { return use == Use::kLookup && lookups_in_flight_ >= kMaxLookupsInFlight; }
   // When the process may send one more.
   TimePoint RoomAt() const { return ended_.RoomAt(kMaxInSecond - in_flight_, std::chrono::seconds(1)); }
 
@@ -79,6 +81,7 @@ class RequestQueue {
   std::deque<Line> lines_;
   SendTimes ended_{kMaxInSecond};
   std::size_t in_flight_ = 0;
+  std::size_t lookups_in_flight_ = 0;  // of these
 };
 
 }  // namespace failover

@@ -83,6 +83,18 @@ TEST(Connections, AListOfWhichAnythingIsNotAsDocumentedIsNone) {
       {WithConnection(R"({"opened_at":"2026-11-20T08:00:01Z"})"), "is_pending_reconnect: not a boolean"},
       {WithConnection(R"({"opened_at":"2026-11-20T08:00:01Z","is_pending_reconnect":"no"})"),
           "is_pending_reconnect: not a boolean"},
+      // Of two, readers differ in which one they take.
+      {WithConnection(R"({"opened_at":"2026-11-20T09:00:01Z","opened_at":"2026-11-20T08:00:01Z",)"
+                      R"("is_pending_reconnect":false})"),
+          "conns[0]: opened_at: more than once"},
+      {WithConnection(R"({"opened_at":"2026-11-20T08:00:01Z","is_pending_reconnect":true,)"
+                      R"("is_pending_reconnect":false})"),
+          "conns[0]: is_pending_reconnect: more than once"},
+      {Body(R"([{"id":"1bedc50d-42b3-473c-b108-ff3d10c0d925","conns":[],"conns":[]}])"),
+          "result[0]: conns: more than once"},
+      {Body(R"([{"id":"1bedc50d-42b3-473c-b108-ff3d10c0d925",)"
+            R"("id":"d4041254-91e3-4deb-bd94-b46e11680b1e"}])"),
+          "result[0]: id: more than once"},
       {"", "Empty"},
       {"[]", ""},
       {"null", ""},

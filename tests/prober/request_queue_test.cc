@@ -24,7 +24,7 @@ class RequestQueueTest : public testing::Test {
     std::vector<std::size_t> sent;
     while (const auto question = queue_.Take(now)) {
       queue_.Sent(*question, now);
-      queue_.Ended(now);
+      queue_.Ended(question->use, now);
       sent.push_back(question->tunnel);
     }
     return sent;
@@ -65,7 +65,7 @@ TEST_F(RequestQueueTest, LookUpsGoLastAndAreDroppedWithTheRest) {
 TEST_F(RequestQueueTest, AFullBudgetWaitsAloneAndItsConfirmationsHaveTheirReserve) {
   for (std::size_t i = 0; i < 864; ++i) {
     queue_.Sent({.budget = 0}, kNow - 100s);
-    queue_.Ended(kNow - 100s);
+    queue_.Ended(Use::kRound, kNow - 100s);
   }
   Add(1, kNow);
   Add(2, kNow, 0, Use::kConfirmation);
@@ -91,10 +91,26 @@ TEST_F(RequestQueueTest, AtMostAHundredAreInFlight) {
   for (int i = 0; i < 100; ++i) queue_.Sent(*queue_.Take(kNow), kNow);
   EXPECT_FALSE(queue_.Take(kNow + 2s).has_value());
   EXPECT_EQ(queue_.next(), std::nullopt) << "an answer must come first";
-  queue_.Ended(kNow + 2s);
+  queue_.Ended(Use::kRound, kNow + 2s);
   EXPECT_EQ(queue_.next(), kNow + 3s) << "it may have gone over the wire just now";
   EXPECT_THAT(SendAll(kNow + 2s), IsEmpty());
   EXPECT_THAT(SendAll(kNow + 3s), ElementsAre(100));
+}
+
+TEST_F(RequestQueueTest, LookUpsThatHangLeaveHalfOfItToOtherQuestions) {
+  for (std::size_t i = 0; i < 60; ++i) Add(i, kNow, 0, Use::kLookup);
+  for (int i = 0; i < 50; ++i) queue_.Sent(*queue_.Take(kNow), kNow);
+  EXPECT_FALSE(queue_.Take(kNow + 2s).has_value());
+  EXPECT_EQ(queue_.next(), std::nullopt) << "an answer must come first";
+  Add(99, kNow);
+  EXPECT_EQ(queue_.next(), kNow);
+  EXPECT_THAT(SendAll(kNow + 2s), ElementsAre(99));
+  queue_.Ended(Use::kLookup, kNow + 2s);
+  queue_.Sent(*queue_.Take(kNow + 2s), kNow + 2s);
+  EXPECT_FALSE(queue_.Take(kNow + 2s).has_value());
+  queue_.Configure({"a", "b"}, 3s, kNow + 5s);
+  for (std::size_t i = 0; i < 50; ++i) Add(i, kNow, 0, Use::kLookup);
+  EXPECT_EQ(SendAll(kNow + 6s).size(), 50U) << "a reload ends what is in flight";
 }
 
 TEST_F(RequestQueueTest, WhatAReloadCancelsCountsForASecond) {

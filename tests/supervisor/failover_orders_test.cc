@@ -225,6 +225,19 @@ TEST_F(Failbacks, OnceAlsoAcrossARestart) {
   EXPECT_EQ(started_.size(), 2U);
 }
 
+TEST_F(Failbacks, ASilentProberOrGatewayBeginsTheReturnAnew) {
+  FailOver();
+  Return(seconds(119));
+  now_ += seconds(15);
+  failover_->Tick();
+  Return(seconds(119));
+  Send(wire::UNREACHABLE);
+  Return(seconds(120));
+  EXPECT_THAT(started_, ElementsAre("one.service"));
+  Return(seconds(2));
+  EXPECT_THAT(started_, ElementsAre("one.service", "failback@one.service"));
+}
+
 TEST_F(Failbacks, ALyingProberGetsNoMoreThanOneForEachFailoverAndThreeFailoversAnHour) {
   for (int i = 0; i < 3600;) {
     const auto before = started_.size();

@@ -1,16 +1,15 @@
-"""What the API may answer, and what must come of it: the rows of test_fault_matrix.py.
+"""What the API may answer, and what must come of it: the rows of test_fault_matrix.py and of
+test_connector_matrix.py.
 
 A row is (what, answer, expectation) with one expectation for each endpoint, or one for all of them:
-the status that the audit log must name, and how often the API is asked meanwhile. `answer` is an
-ANSWER of tests/support/fake_cloudflare, or a function that makes one for an Endpoint's ids.
+the status that the audit log must name, or what the prober must say of the primary, and how often
+the API is asked meanwhile. `answer`: see fault_answers.py.
 """
-import json
-import os
 from typing import NamedTuple
 
-from fake_api import SUPPORT
+from fault_answers import (EXAMPLES, about, body, edited, file, half, refusal, text_of, whole,
+                           without_the_last_chunk)
 
-EXAMPLES = os.path.abspath(os.path.join(SUPPORT, "cloudflare_examples"))
 INTERVAL = 1  # check_interval, seconds
 TIMEOUT = 10  # api_timeout: for a machine that is late
 SHORT_TIMEOUT = 2  # where it must come to its end
@@ -30,115 +29,67 @@ BACKS_OFF = Pace(3, 4)  # at once, after one interval, then after twice, four ti
 BACKS_OFF_TWICE = Pace(3, 8)  # the same, and each is sent once more if a kept connection broke
 TIMES_OUT = Pace(2, 3)  # each takes api_timeout
 ONCE = Pace(1, 1)  # the next one comes after 30 s or more
+AFTER_4 = Pace(2, 2, 3.9)  # as the API asks for
+AFTER_1 = Pace(3, 4, 1.0)
 
 
 class Row(NamedTuple):
     what: str
     answer: object
-    expect: dict  # endpoint -> (status, Pace); "" for every endpoint that is not named
+    expect: dict  # endpoint -> (what is said, Pace); "" for every endpoint that is not named
 
     def expected(self, endpoint):
         return self.expect.get(endpoint, self.expect.get(""))
 
 
 def row(what, answer, status=None, pace=EACH_ROUND, **endpoints):
-    """`status` is a reason of UNKNOWN, or a status in capitals; endpoints: single=(status, pace)."""
+    """`status` is a reason of UNKNOWN, or a status in capitals; endpoints: single=(status, pace). About
+    connections it is the reason for which there is no list, or what one says: "away", "returned", or
+    "unlisted" if the backup is not in it."""
     expect = {"": (status, pace)} if status else {}
     return Row(what, answer, {**expect, **endpoints})
 
 
-def file(http, name, **more):
-    with open(os.path.join(EXAMPLES, name), encoding="utf-8") as text:
-        return {"http": http, "body": text.read(), **more}
-
-
-def about(http, name):
-    """An example whose tunnels are the row's own."""
-    def answer(_, ids):
-        body = json.loads(file(http, name)["body"])
-        found = body["result"] if isinstance(body["result"], list) else [body["result"]]
-        for item, own in zip(found, ids):
-            item["id"] = own
-        return {"http": http, "body": json.dumps(body)}
-    return answer
-
-
-def refusal(http, code, **more):
-    body = {"success": False, "errors": [{"code": code, "message": "no"}], "messages": [],
-            "result": None}
-    return {"http": http, "body": json.dumps(body), **more}
-
-
-def text_of(endpoint, ids, envelope=None, info=None, **fields):
-    """A good answer in which every tunnel is down, changed so; a field of None is left out."""
-    items = [{"id": own, "name": "x", "status": "down", "deleted_at": None, **fields} for own in ids]
-    items = [{key: value for key, value in item.items() if value is not None} for item in items]
-    body = {"success": True, "errors": [], "messages": [], "result": items[0] if items else None}
-    if endpoint == "list":
-        body["result"] = items
-        body["result_info"] = {"count": len(items), "page": 1, "per_page": 1000,
-                               "total_count": len(items), **(info or {})}
-    return json.dumps({**body, **(envelope or {})})
-
-
-def down(**changes):
-    """The answer that would start something, if it were not for `changes` in how it comes."""
-    return lambda endpoint, ids: {"body": text_of(endpoint, ids), **changes}
-
-
-def body(**changes):
-    return lambda endpoint, ids: {"body": text_of(endpoint, ids, **changes)}
-
-
-def edited(old, new):
-    """The text of the answer with each `old` replaced."""
-    def answer(endpoint, ids):
-        text = text_of(endpoint, ids)
-        assert old in text, (old, text)
-        return {"body": text.replace(old, new)}
-    return answer
-
-
-def without_the_last_chunk(endpoint, ids):
-    text = text_of(endpoint, ids)
-    return {"body": text, "chunked": True, "cut": len(f"{len(text):x}\r\n{text}\r\n")}
-
-
-def half(endpoint, ids):
-    text = text_of(endpoint, ids)
-    return {"body": text[:len(text) // 2]}
+def about_tunnels(status):
+    """Only an answer with the status of tunnels can have that fault."""
+    return {"single": (status, EACH_ROUND), "list": (status, EACH_ROUND)}
 
 
 ELSEWHERE = {"headers": {"Location": "https://10.77.0.1:1/"}}
 LIMITED = ("rate_limited", ONCE)
 REFUSED = ("unauthorized", ONCE)
+MALFORMED = ("malformed", EACH_ROUND)
+UNLISTED = ("unlisted", EACH_ROUND)
+BACK = ("returned", ONCE)  # that starts the failback, after which nobody wants to know any more
 
 EXAMPLE_ROWS = [
     row("get_healthy_post_2026-10-05.json", about(200, "get_healthy_post_2026-10-05.json"),
-        single=("HEALTHY", EACH_ROUND), list=("malformed", EACH_ROUND)),
+        single=("HEALTHY", EACH_ROUND), list=MALFORMED, connections=MALFORMED),
     row("get_healthy_empty_connections.json", about(200, "get_healthy_empty_connections.json"),
-        single=("HEALTHY", EACH_ROUND), list=("malformed", EACH_ROUND)),
+        single=("HEALTHY", EACH_ROUND), list=MALFORMED, connections=MALFORMED),
     row("get_down.json", about(200, "get_down.json"), single=("DOWN", EACH_ROUND),
-        list=("malformed", EACH_ROUND)),
+        list=MALFORMED, connections=MALFORMED),
     row("get_degraded.json", about(200, "get_degraded.json"), single=("DEGRADED", EACH_ROUND),
-        list=("malformed", EACH_ROUND)),
+        list=MALFORMED, connections=MALFORMED),
     row("get_inactive.json", about(200, "get_inactive.json"), single=("INACTIVE", EACH_ROUND),
-        list=("malformed", EACH_ROUND)),
+        list=MALFORMED, connections=MALFORMED),
     row("get_deleted.json", about(200, "get_deleted.json"), single=("deleted", EACH_ROUND),
-        list=("malformed", EACH_ROUND)),
+        list=MALFORMED, connections=MALFORMED),
     row("get_down.json about another tunnel", file(200, "get_down.json"),
-        single=("wrong_tunnel", EACH_ROUND), list=("malformed", EACH_ROUND)),
-    row("list_page1.json", about(200, "list_page1.json"), single=("malformed", EACH_ROUND),
-        list=("HEALTHY DOWN", EACH_ROUND)),
+        single=("wrong_tunnel", EACH_ROUND), list=MALFORMED, connections=MALFORMED),
+    row("list_page1.json", about(200, "list_page1.json"), single=MALFORMED,
+        list=("HEALTHY DOWN", EACH_ROUND), connections=UNLISTED),
     # Of other tunnels: ours are asked about singly then, and answered "not found".
     row("list_page1.json about other tunnels", file(200, "list_page1.json"),
-        single=("malformed", EACH_ROUND), list=("not_found", EACH_ROUND)),
+        single=MALFORMED, list=("not_found", EACH_ROUND), connections=UNLISTED),
     row("list_page2_empty.json", file(200, "list_page2_empty.json"),
-        single=("malformed", EACH_ROUND), list=("not_found", EACH_ROUND)),
+        single=MALFORMED, list=("not_found", EACH_ROUND), connections=UNLISTED),
+    *(row(name, file(200, name), "malformed", connections=(said, EACH_ROUND)) for name, said in [
+        ("connections_down_empty.json", "unlisted"),
+        ("connections_healthy_1_connector.json", "unlisted"),
+        # The later one is ours, see test_connector_matrix.py.
+        ("connections_healthy_2_replicas.json", "away")]),
     *(row(name, file(http, name), status, pace) for name, http, status, pace in [
-        ("connections_down_empty.json", 200, "malformed", EACH_ROUND),
-        ("connections_healthy_1_connector.json", 200, "malformed", EACH_ROUND),
-        ("connections_healthy_2_replicas.json", 200, "malformed", EACH_ROUND),
         ("cloudflared_ready_200.json", 200, "malformed", EACH_ROUND),
         ("cloudflared_ready_503.json", 503, "server_error", BACKS_OFF),
         ("webhook_tunnel_health_event.json", 200, "malformed", EACH_ROUND),
@@ -164,15 +115,15 @@ STATUS_ROWS = [
     row("200, code 1234", refusal(200, 1234), "rejected"),
     row("200 with success and code 971", body(envelope={"errors": [{"code": 971}]}), *LIMITED),
     row("200 without success", body(envelope={"success": False}), "rejected"),
-    *(row(f"{http} that calls it down", down(http=http), "rejected")
+    *(row(f"{http} with a good answer", whole(http=http), "rejected")
       for http in (201, 202, 203, 206, 400, 402, 405, 408, 410, 418, 451, 999)),
     row("204", {"http": 204, "body": ""}, "rejected"),
-    *(row(f"{http} to elsewhere that calls it down", down(http=http, **ELSEWHERE), "redirected")
+    *(row(f"{http} to elsewhere with a good answer", whole(http=http, **ELSEWHERE), "redirected")
       for http in (301, 302, 303, 307, 308)),
     row("304", {"http": 304, "body": ""}, "redirected"),
-    *(row(f"{http} that calls it down", down(http=http), *REFUSED) for http in (401, 403)),
-    row("404 that calls it down", down(http=404), "not_found"),
-    *(row(f"{http} that calls it down", down(http=http), "server_error", BACKS_OFF)
+    *(row(f"{http} with a good answer", whole(http=http), *REFUSED) for http in (401, 403)),
+    row("404 with a good answer", whole(http=404), "not_found"),
+    *(row(f"{http} with a good answer", whole(http=http), "server_error", BACKS_OFF)
       for http in (500, 502, 503, 504, 520, 599)),
     row("500 with code 971", refusal(500, 971), *LIMITED),
     row("503, empty", {"http": 503, "body": ""}, "server_error", BACKS_OFF),
@@ -185,19 +136,19 @@ def limited(retry_after):
 
 
 LIMIT_ROWS = [
-    row("429 that calls it down", down(http=429), *LIMITED),
+    row("429 with a good answer", whole(http=429), *LIMITED),
     row("429, empty", {"http": 429, "body": ""}, *LIMITED),
     row("429, a page of HTML", {"http": 429, "body": "<html>slow down</html>"}, *LIMITED),
     *(row(f"429, Retry-After: {said}", limited(said), "rate_limited", pace) for said, pace in [
-        (None, ONCE), ("4", Pace(2, 2, 3.9)), ("60", ONCE), ("99999999999999999999", ONCE),
+        (None, ONCE), ("4", AFTER_4), ("60", ONCE), ("99999999999999999999", ONCE),
         # What makes no sense is as if it were absent.
         ("soon", ONCE), ("-5", ONCE), ("", ONCE), ("0", ONCE),
         # One interval is the least.
-        ("1", Pace(3, 4, 1.0)),
-        ({"date_in": 5}, Pace(2, 2, 3.9)), ({"date_in": 60}, ONCE), ({"date_in": 10**10}, ONCE),
+        ("1", AFTER_1),
+        ({"date_in": 5}, AFTER_4), ({"date_in": 60}, ONCE), ({"date_in": 10**10}, ONCE),
         ({"date_in": -60}, ONCE), ("Sun, 99 Nov 2099 08:49:37 GMT", ONCE)]),
     row("503, Retry-After: 4", {"http": 503, "body": "", "headers": {"Retry-After": "4"}},
-        "server_error", Pace(2, 2, 3.9)),
+        "server_error", AFTER_4, connections=("server_error", BACKS_OFF)),
 ]
 
 # Bodies that say something else than the API documents.
@@ -216,77 +167,83 @@ BODY_ROWS = [
         ("errors", "an object", '"errors": []', '"errors": {}'),
         ("errors", "a text", '"errors": []', '"errors": "none"'),
         ("an error", "a number", '"errors": []', '"errors": [971]'),
-        ("an error's code", "a text", '"errors": []', '"errors": [{"code": "971"}]'),
-        ("status", "a number", '"down"', "4"), ("status", "null", '"down"', "null"),
-        ("status", "a list", '"down"', '["down"]'), ("status", "an object", '"down"', '{"a": 1}'),
-        ("status", "true", '"down"', "true")]),
-    row("no status", body(status=None), "malformed"),
-    row("a number for deleted_at", body(deleted_at=7), "malformed"),
-    row("a status of tomorrow", body(status="resting"), "unknown_status"),
-    row("a status in capitals", body(status="DOWN"), "unknown_status"),
-    row("an empty status", body(status=""), "unknown_status"),
-    row("deleted", body(deleted_at="2026-07-29T14:07:27Z"), "deleted"),
+        ("an error's code", "a text", '"errors": []', '"errors": [{"code": "971"}]')]),
     *(row(f"{name} twice", edited(old, f"{old}, {again}"), "malformed") for name, old, again in [
         ("success", '"success": true', '"success": true'),
-        ("errors", '"errors": []', '"errors": []'), ("status", '"status": "down"', '"status": "healthy"'),
-        ("status, healthy first", '"status": "down"', '"status": "down"')]),
+        ("errors", '"errors": []', '"errors": []')]),
     row("result twice", edited('"messages": []', '"messages": [], "result": null'), "malformed"),
+]
+
+# Only what names a status can have these faults.
+TUNNEL_ROWS = [
+    *(row(f"{what} for status", edited('"down"', new), **about_tunnels("malformed"))
+      for what, new in [("a number", "4"), ("null", "null"), ("a list", '["down"]'),
+                        ("an object", '{"a": 1}'), ("true", "true")]),
+    row("no status", body(status=None), **about_tunnels("malformed")),
+    row("a number for deleted_at", body(deleted_at=7), **about_tunnels("malformed")),
+    row("a status of tomorrow", body(status="resting"), **about_tunnels("unknown_status")),
+    row("a status in capitals", body(status="DOWN"), **about_tunnels("unknown_status")),
+    row("an empty status", body(status=""), **about_tunnels("unknown_status")),
+    row("deleted", body(deleted_at="2026-07-29T14:07:27Z"), **about_tunnels("deleted")),
+    *(row(f"status twice, down and {again}",
+          edited('"status": "down"', f'"status": "down", "status": "{again}"'),
+          **about_tunnels("malformed")) for again in ("healthy", "down")),
 ]
 
 # Only a list can have these faults. Whatever is not seen is asked about singly sooner or later,
 # and answered "not found".
 LIST_ROWS = [
-    row("no result_info", edited('"result_info"', '"x"'), list=("malformed", EACH_ROUND)),
-    *(row(f"{field}: {value}", body(info={field: value}), list=("malformed", EACH_ROUND))
+    row("no result_info", edited('"result_info"', '"x"'), list=MALFORMED),
+    *(row(f"{field}: {value}", body(info={field: value}), list=MALFORMED)
       for field, value in [("count", None), ("page", "1"), ("per_page", 0), ("per_page", -1),
                            ("total_count", 1.5)]),
     row("total_count twice", edited('"total_count"', '"total_count": 2, "total_count"'),
-        list=("malformed", EACH_ROUND)),
+        list=MALFORMED),
     row("an empty account", lambda _, ids: {"body": text_of("list", [], info={"total_count": 0})},
         list=("not_found", EACH_ROUND)),
 ]
 
 DELIVERY_ROWS = [
-    row("no byte of an answer", down(cut_head=0), "interrupted", BACKS_OFF_TWICE),
+    row("no byte of an answer", whole(cut_head=0), "interrupted", BACKS_OFF_TWICE),
     # For libcurl this is an answer, of an empty body.
-    row("cut in the head, after the status", down(cut_head=30), "malformed"),
-    row("cut in the status", down(cut_head=10), "interrupted", BACKS_OFF_TWICE),
-    row("cut before the body", down(cut=0), "interrupted", BACKS_OFF),
-    row("cut in the middle of the body", down(cut=40), "interrupted", BACKS_OFF),
-    row("cut in a chunk", down(chunked=True, cut=40), "interrupted", BACKS_OFF),
+    row("cut in the head, after the status", whole(cut_head=30), "malformed"),
+    row("cut in the status", whole(cut_head=10), "interrupted", BACKS_OFF_TWICE),
+    row("cut before the body", whole(cut=0), "interrupted", BACKS_OFF),
+    row("cut in the middle of the body", whole(cut=40), "interrupted", BACKS_OFF),
+    row("cut in a chunk", whole(chunked=True, cut=40), "interrupted", BACKS_OFF),
     row("cut before the last chunk", without_the_last_chunk, "interrupted", BACKS_OFF),
-    row("cut in what was compressed", down(gzip=True, cut=40), "interrupted", BACKS_OFF),
-    row("less than Content-Length says", down(length=5000, close=True), "interrupted", BACKS_OFF),
-    row("said to be compressed and is not", down(headers={"Content-Encoding": "gzip"}),
+    row("cut in what was compressed", whole(gzip=True, cut=40), "interrupted", BACKS_OFF),
+    row("less than Content-Length says", whole(length=5000, close=True), "interrupted", BACKS_OFF),
+    row("said to be compressed and is not", whole(headers={"Content-Encoding": "gzip"}),
         "interrupted", BACKS_OFF),
-    row("compressed as nobody asked", down(headers={"Content-Encoding": "x-unheard-of"}),
+    row("compressed as nobody asked", whole(headers={"Content-Encoding": "x-unheard-of"}),
         "interrupted", BACKS_OFF),
-    row("whole, and closed after each answer", down(close=True), "DOWN"),
-    row("whole, compressed", down(gzip=True), "DOWN"),
-    row("whole, in chunks, compressed", down(gzip=True, chunked=True), "DOWN"),
-    row("a line of 200 kB in the head", down(headers={"X-Padding": "x" * 200_000}), "too_large"),
+    row("whole, and closed after each answer", whole(close=True), "DOWN", connections=BACK),
+    row("whole, compressed", whole(gzip=True), "DOWN", connections=BACK),
+    row("whole, in chunks, compressed", whole(gzip=True, chunked=True), "DOWN", connections=BACK),
+    row("a line of 200 kB in the head", whole(headers={"X-Padding": "x" * 200_000}), "too_large"),
 ]
 
 # What is too much is taken for the begin of the next answer on that connection, which HTTP/1.1 has no
 # means to tell: these rows have a world each.
 FRAMING_ROWS = [
-    row("more than Content-Length says", down(length=20), "malformed|interrupted", BACKS_OFF_TWICE),
+    row("more than Content-Length says", whole(length=20), "malformed|interrupted", BACKS_OFF_TWICE),
 ]
 
 SLOW_ROWS = [
-    row("later than api_timeout", down(delay=20), "timeout", TIMES_OUT),
-    row("a slow head", down(drip_head=0.1), "timeout", TIMES_OUT),
-    row("a slow body", down(drip_body=0.1), "timeout", TIMES_OUT),
-    row("a slow body in chunks", down(drip_body=0.1, chunked=True), "timeout", TIMES_OUT),
+    row("later than api_timeout", whole(delay=20), "timeout", TIMES_OUT),
+    row("a slow head", whole(drip_head=0.1), "timeout", TIMES_OUT),
+    row("a slow body", whole(drip_body=0.1), "timeout", TIMES_OUT),
+    row("a slow body in chunks", whole(drip_body=0.1, chunked=True), "timeout", TIMES_OUT),
 ]
 
 LARGE_ROWS = [
-    row("whole, of 8,000,000 bytes", down(padding=8_000_000), "DOWN"),
-    row("9 MiB that were 9 kB", down(gzip=True, padding=9 << 20), "too_large"),
-    row("100 MB", down(padding=100_000_000), "too_large"),
-    row("100 MB in chunks", down(padding=100_000_000, chunked=True), "too_large"),
+    row("whole, of 8,000,000 bytes", whole(padding=8_000_000), "DOWN", connections=BACK),
+    row("9 MiB that were 9 kB", whole(gzip=True, padding=9 << 20), "too_large"),
+    row("100 MB", whole(padding=100_000_000), "too_large"),
+    row("100 MB in chunks", whole(padding=100_000_000, chunked=True), "too_large"),
 ]
 
 __all__ = ["BODY_ROWS", "DELIVERY_ROWS", "EXAMPLES", "EXAMPLE_ROWS", "FRAMING_ROWS", "INTERVAL",
            "LARGE_ROWS", "LIMIT_ROWS", "LIST_ROWS", "SHORT_TIMEOUT", "SLOW_ROWS", "STATUS_ROWS",
-           "TIMEOUT", "WINDOW", "file", "refusal"]
+           "TIMEOUT", "TUNNEL_ROWS", "WINDOW", "file", "refusal"]

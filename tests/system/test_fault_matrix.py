@@ -1,5 +1,6 @@
-"""Whatever the API answers, at whichever endpoint: the right status, as many requests as there may
-be, said once, and nothing started. The rows are in fault_table.py, the columns are the Endpoints.
+"""Whatever the API answers about tunnels, singly or in a list: the right status, as many requests as
+there may be, said once, and nothing started. The rows are in fault_table.py, the columns are the
+Endpoints; the third one, who is connected to a tunnel, is in test_connector_matrix.py.
 
 All rows of a test stand in one world: each has an account and an API budget of its own.
 """
@@ -142,10 +143,10 @@ class FaultMatrix(SystemTest):
         self.check(List, table.LIMIT_ROWS)
 
     def test_every_strange_body_about_one_tunnel(self):
-        self.check(Single, table.BODY_ROWS)
+        self.check(Single, table.BODY_ROWS + table.TUNNEL_ROWS)
 
     def test_every_strange_body_as_a_list(self):
-        self.check(List, table.BODY_ROWS + table.LIST_ROWS)
+        self.check(List, table.BODY_ROWS + table.TUNNEL_ROWS + table.LIST_ROWS)
 
     def test_every_way_of_delivery_about_one_tunnel(self):
         self.check(Single, table.DELIVERY_ROWS)
