@@ -63,7 +63,7 @@ class Privileges(SystemTest):
         world.wait_requests(answers + 2 - len(world.api_requests()))
         self.assertEqual(world.matching("unreachable"), [])
         wait_until(lambda: world.prober.open_descriptors() == before + 1, "one socket more, no other")
-        self.assert_least(world.prober)
+        self.assert_least(world.prober, STATUS_GID)
 
     def launch(self, *setpriv):
         """The prober behind setpriv, as a service manager would start it."""
