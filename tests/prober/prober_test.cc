@@ -101,7 +101,10 @@ TEST_F(ProberTest, WithoutAPlaceForItsStatusEverythingElseWorks) {
   ASSERT_TRUE(prober.Start().has_value());
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
       HasSubstr("No status: " + dir_.path("status.sock") + ": in the way"));
-  EXPECT_THAT(Told(), ElementsAre("READY=1"));
+  Timer stop(loop, [] { raise(SIGTERM); });
+  stop.Start(std::chrono::milliseconds(20));
+  prober.Run();
+  EXPECT_THAT(Told(), ElementsAre("READY=1", "STOPPING=1"));
 }
 
 TEST_F(ProberTest, ABadFileAtTheStartIsReturnedAndNothingIsReady) {
