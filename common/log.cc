@@ -3,34 +3,14 @@
 #include <glog/logging.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <cmath>
-#include <iomanip>
-#include <sstream>
-
 namespace failover {
 
 void InitLog(const char* program) {
   google::protobuf::SetLogHandler(nullptr);
   FLAGS_logtostderr = true;
   google::InitGoogleLogging(program, [](std::ostream& out, const google::LogMessageInfo& info, void*) {
-    out << FormatLocalTime(info.time.timestamp()) << " [" << info.severity << "]";
+    out << Priority(info.severity) << FormatLocalTime(info.time.timestamp()) << " [" << info.severity << "]";
   });
-}
-
-std::string FormatLocalTime(std::time_t time, const char* format) {
-  std::ostringstream text;
-  text << std::put_time(std::localtime(&time), format);
-  return text.str();
-}
-
-std::string Number(double value) {
-  std::ostringstream text;
-  text << std::setprecision(15) << value;
-  return text.str();
-}
-
-std::string FormatSeconds(std::chrono::duration<double> time) {
-  return Number(static_cast<double>(std::lround(time.count() * 100)) / 100) + " s";
 }
 
 std::string Escape(std::string_view text) {

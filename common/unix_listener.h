@@ -15,7 +15,7 @@ inline std::expected<void, Error> RemoveStale(const std::string& path, const soc
   if (!S_ISSOCK(status.st_mode)) return Fail(path + ": in the way and not a socket; move it away");
   const UniqueFd probe(socket(AF_UNIX, type, 0));
   if (connect(probe.get(), address, sizeof(sockaddr_un)) == 0 || errno != ECONNREFUSED) {
-    return Fail(path + ": another process listens there; see: systemctl status failover-monitor");
+    return Fail(path + ": another process listens there; see: systemctl status 'failover-*'");
   }
   if (unlink(path.c_str()) != 0) return FailErrno(path);
   return {};
@@ -35,7 +35,7 @@ inline std::expected<UniqueFd, Error> ListenAt(const std::string& path, int type
   const bool bound = bind(listener.get(), address, sizeof(sockaddr_un)) == 0;
   umask(mask);
   if (bound && listen(listener.get(), 8) == 0) return listener;
-  return FailErrno(path + "; systemd-tmpfiles --create makes its directory");
+  return FailErrno(path + "; systemd makes its directory (tmpfiles.d, RuntimeDirectory=)");
 }
 
 }  // namespace failover

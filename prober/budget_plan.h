@@ -39,6 +39,16 @@ struct BudgetLoad {
   bool stretched() const { return interval > check_interval; }
 };
 
+// What a budget has used and may use, for those who look at it.
+struct BudgetUse {
+  std::string name;
+  std::size_t used = 0;   // requests in the last kBudgetWindow
+  std::size_t limit = 0;  // in kBudgetWindow
+  std::chrono::nanoseconds check_interval{0};
+  std::chrono::nanoseconds interval{0};
+  std::chrono::nanoseconds paused_for{0};  // 0: not paused
+};
+
 // The shortest interval, not below `check_interval`, at which so many requests keep the allowance.
 std::chrono::nanoseconds IntervalFor(std::size_t requests, std::chrono::nanoseconds check_interval,
     const Allowance& allowance = kBudgetAllowance);

@@ -5,6 +5,7 @@
 // nor resets nor speeds anything up.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <expected>
@@ -87,6 +88,25 @@ class CheckSchedule {
 
   // The budgets whose interval has changed since the last call.
   std::vector<BudgetLoad> TakeChangedLoads() { return std::exchange(changed_loads_, {}); }
+
+  // For those who look at it: every budget, and the name of that of a tunnel of the settings.
+  std::vector<BudgetUse> Uses(TimePoint now) const {
+    std::vector<BudgetUse> uses;
+    for (std::size_t i = 0; i < budgets_.size(); ++i) {
+      const RateBudget& rate = queue_.budget(i);
+      const auto pause = std::max(rate.paused_until() - now, std::chrono::nanoseconds::zero());
+      uses.push_back({.name = budgets_[i].name,
+          .used = rate.Used(now),
+          .limit = kBudgetRequests,
+          .check_interval = budgets_[i].pace.check_interval,
+          .interval = budgets_[i].pace.interval,
+          .paused_for = pause});
+    }
+    return uses;
+  }
+  const std::string& BudgetOf(std::size_t tunnel) const {
+    return budgets_.at(groups_.at(tunnels_.at(tunnel).group).budget).name;
+  }
 
  private:
   struct Tunnel {

@@ -39,6 +39,7 @@ class FailbackWatch {
   Primary PrimaryOf(const TunnelId& id, TimePoint now);
   // For the status; nothing if the tunnel's connectors are not asked for.
   std::optional<ConnectorView> Find(const TunnelId& id) const { return book_.Find(id); }
+  const ConnectorBook& book() const { return book_; }
 
  private:
   void Follow(const TunnelId& id, const TunnelVerdict& verdict);

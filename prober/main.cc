@@ -49,7 +49,10 @@ int CheckOnline(const Options& options) {
 int Run(const Options& options) {
   EventLoop loop;
   {
-    Prober prober(loop, options.config, options.socket);
+    Prober prober(loop, {.config = options.config,
+                            .socket = options.socket,
+                            .status_socket = options.status_socket,
+                            .status_group = options.status_group});
     if (const auto started = prober.Start(); !started)
       return ReportCheck(options.config, started.error(), 0);
     prober.Run();
@@ -71,7 +74,7 @@ int Main(int argc, const char* const* argv) {
   // Somebody's one-shot check without root has no right that could be dropped.
   if (daemon || geteuid() == 0) {
     const Keep keep = daemon ? Keep::kRawSocket : Keep::kNothing;
-    if (const auto done = DropPrivileges(options->user, keep); !done) {
+    if (const auto done = DropPrivileges(options->user, options->status_group, keep); !done) {
       std::cerr << "failover-prober: " << Escape(done.error().message) << "\n";
       return kExitPrivileges;
     }

@@ -14,6 +14,10 @@ std::expected<Options, int> ParseOptions(int argc, const char* const* argv) {
       "failover-prober");
   app.add_option("--user", options.user, "Becomes this user if it is started as root")
       ->capture_default_str();
+  app.add_option("--status-socket", options.status_socket, "Where the status is served; empty: nowhere")
+      ->capture_default_str();
+  app.add_option("--status-group", options.status_group, "Whose members may read the status")
+      ->capture_default_str();
   auto* online = app.add_flag("--check-online", check_online,
       "Asks Cloudflare once for each tunnel, prints the answers, then "
       "ends; exit status 0 only if every status is known");

@@ -5,11 +5,15 @@
 #include <string>
 
 #include "common/daemon_options.h"
+#include "prober/privileges.h"
+#include "prober/status_listener.h"
 
 namespace failover {
 
 struct Options : DaemonOptions {
   std::string user = "failover-prober";
+  std::string status_socket = kDefaultStatusSocket;  // empty: none
+  std::string status_group = kStatusGroup;
   enum class Mode { kRun, kCheckConfig, kCheckOnline } mode = Mode::kRun;
   enum class Format { kTable, kJson } format = Format::kTable;
 };

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
@@ -62,10 +63,20 @@ std::expected<void, Error> SetCapabilities(Keep keep) {
   return {};
 }
 
-std::expected<void, Error> BecomeUser(const std::string& user) {
+// The group of that name; none if there is none. Root's is never kept.
+std::vector<gid_t> FindGroup(const std::string& name) {
+  std::array<char, 16384> strings{};
+  group entry{};
+  group* found = nullptr;
+  getgrnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found);
+  if (found == nullptr || entry.gr_gid == 0) return {};
+  return {entry.gr_gid};
+}
+
+std::expected<void, Error> BecomeUser(const std::string& user, const std::vector<gid_t>& groups) {
   const auto account = FindAccount(user);
   if (!account) return std::unexpected(account.error());
-  if (setgroups(0, nullptr) != 0) return FailErrno("cannot drop the supplementary groups");
+  if (setgroups(groups.size(), groups.data()) != 0) return FailErrno("cannot set the supplementary groups");
   for (cap_value_t cap = 0; cap_get_bound(cap) >= 0; ++cap) {
     if (cap_get_bound(cap) == 1 && cap_drop_bound(cap) != 0) {
       return FailErrno("cannot empty the capability bounding set");
@@ -81,7 +92,21 @@ std::expected<void, Error> BecomeUser(const std::string& user) {
   return {};
 }
 
-std::expected<void, Error> VerifyIdentity(Started started) {
+std::expected<void, Error> VerifyGroups(Started started, const std::vector<gid_t>& allowed) {
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(getgroups(0, nullptr), 0)));
+  const int count = getgroups(static_cast<int>(groups.size()), groups.data());
+  if (count != static_cast<int>(groups.size())) return FailErrno("getgroups");
+  for (const gid_t group : groups) {
+    if (group == 0) return Refuse("group root among the supplementary groups");
+    const bool needed = std::ranges::find(allowed, group) != allowed.end();
+    if (started == Started::kAsRoot && !needed) {
+      return Refuse("has the supplementary group " + std::to_string(group));
+    }
+  }
+  return {};
+}
+
+std::expected<void, Error> VerifyIdentity() {
   uid_t uid = 0;
   uid_t effective_uid = 0;
   uid_t saved_uid = 0;
@@ -94,13 +119,6 @@ std::expected<void, Error> VerifyIdentity(Started started) {
     return Refuse("still able to be another uid, or uid 0");
   if (gid == 0 || effective_gid != gid || saved_gid != gid)
     return Refuse("still able to be in another group, or in group root");
-  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(getgroups(0, nullptr), 0)));
-  const int count = getgroups(static_cast<int>(groups.size()), groups.data());
-  if (count != static_cast<int>(groups.size())) return FailErrno("getgroups");
-  if (started == Started::kAsRoot && !groups.empty()) return Refuse("has supplementary groups");
-  for (const gid_t group : groups) {
-    if (group == 0) return Refuse("group root among the supplementary groups");
-  }
   // The test of all: if this succeeds, nothing was given up.
   if (setuid(0) == 0) return Refuse("can become root again");
   return {};
@@ -139,10 +157,11 @@ std::expected<void, Error> SetNetRaw(cap_flag_value_t value) {
 
 }  // namespace
 
-std::expected<void, Error> DropPrivileges(const std::string& user, Keep keep) {
+std::expected<void, Error> DropPrivileges(const std::string& user, const std::string& group, Keep keep) {
   const Started started = geteuid() == 0 ? Started::kAsRoot : Started::kByServiceManager;
+  const std::vector<gid_t> groups = keep == Keep::kNothing ? std::vector<gid_t>() : FindGroup(group);
   if (started == Started::kAsRoot) {
-    if (auto done = BecomeUser(user); !done) return done;
+    if (auto done = BecomeUser(user, groups); !done) return done;
   }
   // Fails with EINVAL only where the kernel has no ambient set, and then it is empty.
   if (cap_reset_ambient() != 0 && errno != EINVAL) return FailErrno("cap_reset_ambient");
@@ -150,11 +169,12 @@ std::expected<void, Error> DropPrivileges(const std::string& user, Keep keep) {
   if (prctl(PR_SET_KEEPCAPS, 0L, 0L, 0L, 0L) != 0) return FailErrno("PR_SET_KEEPCAPS");
   if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0) return FailErrno("PR_SET_NO_NEW_PRIVS");
   if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) != 0) return FailErrno("PR_SET_DUMPABLE");
-  return VerifyPrivileges(started, keep);
+  return VerifyPrivileges(started, groups, keep);
 }
 
-std::expected<void, Error> VerifyPrivileges(Started started, Keep keep) {
-  if (auto done = VerifyIdentity(started); !done) return done;
+std::expected<void, Error> VerifyPrivileges(Started started, const std::vector<gid_t>& groups, Keep keep) {
+  if (auto done = VerifyIdentity(); !done) return done;
+  if (auto done = VerifyGroups(started, groups); !done) return done;
   const Caps caps(cap_get_proc());
   if (caps == nullptr) return FailErrno("cap_get_proc");
   for (cap_value_t cap = 0; cap_get_bound(cap) >= 0; ++cap) {

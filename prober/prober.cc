@@ -9,7 +9,10 @@
 
 #include "common/log.h"
 #include "prober/config_check.h"
+#include "prober/log_stream.h"
+#include "prober/metrics.h"
 #include "prober/status_line.h"
+#include "prober/status_page.h"
 
 namespace failover {
 namespace {
@@ -31,38 +34,56 @@ std::string Remark(const TunnelHealth& health, const HttpAnswer& answer) {
 
 }  // namespace
 
-Prober::Prober(EventLoop& loop, std::string config_path, std::string socket_path)
-    : config_path_(std::move(config_path)), service_manager_(loop, [this] { Reload(); }),
-      reports_(loop, std::move(socket_path),
+Prober::Prober(EventLoop& loop, Paths paths)
+    : paths_(std::move(paths)), service_manager_(loop, [this] { Reload(); }),
+      reports_(loop, paths_.socket,
           {.connected = [this] { poller_.ConfirmAgain(); }, .acknowledged = [this] { OnAcknowledged(); }}),
-      poller_(loop, {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
-                        .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
-                                      const HttpAnswer& answer) { OnTunnel(id, health, answer); },
-                        .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
-                        .connectors =
-                            [this](const TunnelId& id, std::expected<Connectors, Reason> list) {
-                              failback_.Listed(id, std::move(list));
-                            },
-                        .turn_done = [this] { OnTurnDone(); }}),
+      poller_(loop,
+          {.gateway = [this](const GatewayResult& result) { OnGateway(result); },
+              .tunnel = [this](const TunnelId& id, const TunnelHealth& health,
+                            const HttpAnswer& answer) { OnTunnel(id, health, answer); },
+              .budget = [](const BudgetLoad& load) { LOG(WARNING) << Escape(Describe(load)); },
+              .connectors =
+                  [this](const TunnelId& id, std::expected<Connectors, Reason> list) {
+                    failback_.Listed(id, std::move(list));
+                  },
+              .probed = [this](const GatewayResult& result) { chronicle_.Probed(result, BootClock::now()); },
+              .answered = [this](const HttpAnswer& answer) { chronicle_.Answered(answer); },
+              .turn_done = [this] { OnTurnDone(); }}),
       failback_(loop, {.watch = [this](const TunnelId& id) { poller_.WatchConnectors(id); },
                           .leave = [this](const TunnelId& id) { poller_.LeaveConnectors(id); }}),
-      status_(loop, [this] { TellStatus(); }) {}
+      tell_status_(loop, [this] { TellStatus(); }), chronicle_(BootClock::now()),
+      status_(loop, {.status = [this](std::size_t number,
+                                   std::string& out) { return AppendStatus(View(), number, out); },
+                        .metrics = [this](std::size_t number,
+                                       std::string& out) { return AppendMetrics(View(), number, out); },
+                        .trouble = [this] { return TroubleOf(View()); }}) {}
 
 std::expected<void, Faults> Prober::Start() {
   if (auto done = LoadAndApply(); !done) return done;
   malloc_trim(0);  // reading the file takes several times its size
+  OpenStatus();
   reports_.Start();
   return {};
 }
 
+// Without it everything else works, so it is said and nothing else.
+void Prober::OpenStatus() {
+  if (paths_.status_socket.empty()) return;
+  if (const auto opened = status_.OpenUnix(paths_.status_socket, paths_.status_group); !opened) {
+    LOG(ERROR) << "No status: " << Escape(opened.error().message);
+  }
+}
+
 std::expected<void, Faults> Prober::LoadAndApply() {
-  const auto config = CheckConfig(config_path_);
+  const auto config = CheckConfig(paths_.config);
   if (!config) return std::unexpected(config.error());
-  auto made = MakeSettings(config->loaded, config_path_);
+  auto made = MakeSettings(config->loaded, paths_.config);
   if (!made) return std::unexpected(made.error());
   if (auto done = poller_.Configure(made->settings); !done) {
-    return std::unexpected(Faults{config_path_ + ": gateway " + done.error().message});
+    return std::unexpected(Faults{paths_.config + ": gateway " + done.error().message});
   }
+  UseLogFormat(made->settings.log_format);
   Warn(config->warnings);
   Warn(config->tampering);
   Warn(config->exposure);
@@ -75,6 +96,11 @@ std::expected<void, Faults> Prober::LoadAndApply() {
   for (const WatchedTunnel& tunnel : settings_.tunnels) by_id_.push_back(&tunnel);
   std::ranges::sort(by_id_, {}, &WatchedTunnel::id);
   std::erase_if(healths_, [&](const auto& entry) { return Find(entry.first) == nullptr; });
+  chronicle_.Reloaded(settings_, BootClock::now());
+  status_.ForgetPages();
+  if (const auto opened = status_.OpenTcp(settings_.status_listen); !opened) {
+    LOG(ERROR) << "No status by TCP: " << Escape(opened.error().message);
+  }
   return {};
 }
 
@@ -85,6 +111,7 @@ const WatchedTunnel* Prober::Find(const TunnelId& id) const {
 
 void Prober::Reload() {
   if (const auto done = LoadAndApply(); !done) {
+    chronicle_.ReloadFailed(done.error(), BootClock::now());
     for (const std::string& fault : done.error()) {
       LOG(ERROR) << "Configuration not reloaded, the old one stays in force: " << Escape(fault);
     }
@@ -106,16 +133,22 @@ void Prober::OnGateway(const GatewayResult& result) {
 
 void Prober::OnTunnel(const TunnelId& id, const TunnelHealth& health, const HttpAnswer& answer) {
   reports_.Observe(id, health, failback_.PrimaryOf(id, BootClock::now()));
+  const WatchedTunnel& tunnel = *Find(id);
+  chronicle_.Checked(tunnel, health, answer, BootClock::now());
   const auto [known, first] = healths_.try_emplace(id, health);
   if (!first && known->second == health) return;
   known->second = health;
   const bool healthy = health.status == TunnelStatus::kHealthy;
   news_.emplace_back(healthy ? google::GLOG_INFO : google::GLOG_WARNING,
-      "Tunnel " + Find(id)->label + " status: " + ToString(health) + Remark(health, answer));
+      "Tunnel " + tunnel.label + " status: " + ToString(health) + Remark(health, answer));
 }
 
 void Prober::OnAcknowledged() {
-  failback_.Acknowledged(reports_.verdicts());
+  const VerdictBook& book = reports_.verdicts();
+  failback_.Acknowledged(book);
+  for (const TunnelId& id : book.news()) {
+    if (const WatchedTunnel* tunnel = Find(id)) chronicle_.Told(tunnel->unit, book.verdicts().at(id));
+  }
   TellStatusSoon();
 }
 
@@ -126,10 +159,24 @@ void Prober::OnTurnDone() {
 }
 
 void Prober::TellStatusSoon() {
-  if (!status_.running()) status_.Start(kStatusDelay);
+  if (!tell_status_.running()) tell_status_.Start(kStatusDelay);
 }
 
 void Prober::TellStatus() { service_manager_.Status(StatusLine()); }
+
+StatusView Prober::View() {
+  const TimePoint now = BootClock::now();
+  return {.now = now,
+      .unix_offset = unix_clock_.Offset(now, std::chrono::system_clock::now()),
+      .settings = settings_,
+      .chronicle = chronicle_,
+      .schedule = poller_.schedule(),
+      .supervisor = reports_.state(),
+      .verdicts = reports_.verdicts(),
+      .times = reports_.times(),
+      .gateway = gateway(),
+      .connectors = failback_.book()};
+}
 
 std::string Prober::StatusLine() const {
   return DescribeStatus({.tunnels = settings_.tunnels.size(),

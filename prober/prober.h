@@ -10,16 +10,25 @@
 
 #include "common/event_loop.h"
 #include "common/service_manager.h"
+#include "prober/chronicle.h"
 #include "prober/failback_watch.h"
 #include "prober/gateway_log.h"
 #include "prober/report_client.h"
+#include "prober/status_server.h"
+#include "prober/status_view.h"
 #include "prober/tunnel_poller.h"
 
 namespace failover {
 
 class Prober {
  public:
-  Prober(EventLoop& loop, std::string config_path, std::string socket_path);
+  struct Paths {
+    std::string config;
+    std::string socket;         // the supervisor's
+    std::string status_socket;  // ours; empty: none
+    std::string status_group;
+  };
+  Prober(EventLoop& loop, Paths paths);
 
   // Reads the configuration and opens the sockets.
   std::expected<void, Faults> Start();
@@ -43,8 +52,10 @@ class Prober {
   void TellStatusSoon();
   void TellStatus();
   std::string StatusLine() const;
+  void OpenStatus();
+  StatusView View();
 
-  std::string config_path_;
+  Paths paths_;
   ServiceManager service_manager_;
   Settings settings_;
   std::vector<const WatchedTunnel*> by_id_;                        // of settings_, sorted
@@ -54,7 +65,10 @@ class Prober {
   ReportClient reports_;
   TunnelPoller poller_;
   FailbackWatch failback_;
-  Timer status_;
+  Timer tell_status_;
+  Chronicle chronicle_;
+  UnixClock unix_clock_;
+  StatusServer status_;  // reads all of the above
 };
 
 }  // namespace failover

@@ -51,6 +51,9 @@ class RateBudget {
   void Served() { next_pause_ = kFirstPause; }
 
   bool Paused(TimePoint now) const { return now < paused_until_; }
+  TimePoint paused_until() const { return paused_until_; }
+  // Requests in the last kBudgetWindow.
+  std::size_t Used(TimePoint now) const { return sent_.CountAfter(now - kBudgetWindow); }
   // Nothing in it matters any more.
   bool Idle(TimePoint now) const;
 

@@ -56,6 +56,7 @@ void ReportClient::Connect() {
   state_ = State::kConnecting;
   readable_.emplace(loop_, fd_.get(), EV_READ, [this](short) { Receive(); });
   queue_.BeginConnection();
+  times_.BeginConnection();
   Flush();
 }
 
@@ -70,6 +71,7 @@ void ReportClient::Flush() {
       return;
     }
     queue_.Sent();
+    times_.Sent(queue_.sequence(), BootClock::now());
   }
 }
 
@@ -83,9 +85,11 @@ void ReportClient::Receive() {
       case ReceiveError::kControlData: return Lose("the supervisor sent an impossible packet");
     }
   }
-  if (const auto read = verdicts_.Read(*packet, BootClock::now()); !read) {
+  const TimePoint now = BootClock::now();
+  if (const auto read = verdicts_.Read(*packet, now); !read) {
     return Lose("the supervisor sent a bad packet, " + read.error().message);
   }
+  times_.Acknowledged(verdicts_.sequence(), now);
   if (state_ == State::kConnecting) {
     state_ = State::kConnected;
     backoff_.Reset();

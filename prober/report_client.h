@@ -12,6 +12,7 @@
 #include "common/unique_fd.h"
 #include "prober/backoff.h"
 #include "prober/report_queue.h"
+#include "prober/report_times.h"
 #include "prober/verdict_book.h"
 
 namespace failover {
@@ -36,6 +37,7 @@ class ReportClient {
   enum class State { kAway, kConnecting, kConnected };
   State state() const { return state_; }
   const VerdictBook& verdicts() const { return verdicts_; }
+  const ReportTimes& times() const { return times_; }
 
  private:
   void Connect();
@@ -47,6 +49,7 @@ class ReportClient {
   Events events_;
   ReportQueue queue_;
   VerdictBook verdicts_;
+  ReportTimes times_;
   Backoff backoff_;
   State state_ = State::kAway;
   enum class Said { kNothing, kLost, kConnected } said_ = Said::kNothing;

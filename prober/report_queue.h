@@ -39,6 +39,7 @@ class ReportQueue {
   // The next packet, the same until Sent(); nothing if there is no news, or no gateway state yet.
   std::optional<std::string> Next();
   void Sent();
+  std::uint64_t sequence() const { return sequence_; }  // of the last packet that was sent
 
  private:
   enum class News { kNone, kWaiting };

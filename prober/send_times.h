@@ -2,6 +2,7 @@
 // Pure; the clock is passed in.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -27,6 +28,11 @@ class SendTimes {
   TimePoint RoomAt(std::size_t limit, std::chrono::nanoseconds window) const {
     if (times_.size() < limit) return {};
     return times_[times_.size() - limit] + window;
+  }
+
+  // Those after `begin`, as far as they are remembered.
+  std::size_t CountAfter(TimePoint begin) const {
+    return static_cast<std::size_t>(times_.end() - std::ranges::upper_bound(times_, begin));
   }
 
   std::optional<TimePoint> newest() const {

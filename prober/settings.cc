@@ -27,6 +27,8 @@ WatchedTunnel MakeTunnel(const config::Configuration& all, const config::Tunnel&
   const TunnelId id = *TunnelId::Parse(tunnel.tunnel_id());
   return {.id = id,
       .label = id.ToString() + (tunnel.has_name() ? " (" + tunnel.name() + ")" : ""),
+      .name = tunnel.name(),
+      .unit = tunnel.service(),
       .account_id = tunnel.account_id(),
       .token = tunnel.token(),
       .budget_group = tunnel.budget_group(),
@@ -52,6 +54,18 @@ std::optional<std::string> FaultInFailback(const config::Tunnel& tunnel) {
          std::string(backup);
 }
 
+// The schema has checked its form, but not the address.
+std::optional<Endpoint> ParseEndpoint(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  const bool brackets = text.starts_with('[');
+  const auto address = IpAddress::Parse(brackets ? text.substr(1, colon - 2) : text.substr(0, colon));
+  const bool fits = address && (address->version() == IpVersion::kIpv6) == brackets;
+  if (!fits) return std::nullopt;
+  return Endpoint{
+      .address = *address, .port = static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1)))};
+}
+
 Settings MakeWhole(const LoadedConfig& config) {
   const config::Configuration& all = config.settings;
   return {.gateway = {},
@@ -62,7 +76,13 @@ Settings MakeWhole(const LoadedConfig& config) {
       .api_base_url = all.api_base_url(),
       .api_ca_file = all.api_ca_file(),
       .tunnels = {},
-      .digest = config.digest};
+      .digest = config.digest,
+      .status_listen = ParseEndpoint(all.status_listen()),
+      .log_format = all.log_format() == "json" ? LogFormat::kJson : LogFormat::kText,
+      .rules = {.cooldown = Seconds(all.cooldown()),
+          .max_starts_per_hour = all.max_starts_per_hour(),
+          .unknown_is_down_after = Seconds(all.unknown_is_down_after()),
+          .failback_after = Seconds(all.failback_after())}};
 }
 
 // Adds to the faults, each with its field, "gateway_ip" or "gateway_ips[1]".
@@ -113,6 +133,10 @@ std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, c
       faults.push_back(
           path + ": api_ca_file: " + file.error().message + "; name a PEM file that the prober may read");
     }
+  }
+  if (config.settings.has_status_listen() && !loaded.settings.status_listen) {
+    faults.push_back(path + ": status_listen: \"" + config.settings.status_listen() +
+                     "\" is not an address; write one such as 127.0.0.1:9469 or [::1]:9469");
   }
   for (int i = 0; const config::Tunnel& entry : config.settings.tunnels()) {
     WatchedTunnel tunnel = MakeTunnel(config.settings, entry);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,7 +19,9 @@ namespace failover {
 
 struct WatchedTunnel {
   TunnelId id;
-  std::string label;  // "UUID (NAME)", or the UUID alone
+  std::string label;      // "UUID (NAME)", or the UUID alone
+  std::string name = {};  // may be empty
+  std::string unit = {};  // that the supervisor may start
   std::string account_id;
   std::string token;              // secret
   std::string budget_group = {};  // empty: by the token
@@ -25,6 +29,23 @@ struct WatchedTunnel {
   unsigned failure_threshold = 1;
   std::string failback_service = {};  // empty: no failback
   std::string local_metrics = "auto";
+};
+
+// An address and a port of this host.
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+enum class LogFormat { kText, kJson };
+
+// What the supervisor decides by, shown and not used here.
+struct Rules {
+  std::chrono::nanoseconds cooldown{0};
+  unsigned max_starts_per_hour = 0;
+  std::chrono::nanoseconds unknown_is_down_after{0};
+  std::chrono::nanoseconds failback_after{0};
 };
 
 struct Settings {
@@ -37,6 +58,9 @@ struct Settings {
   std::string api_ca_file;  // empty: the system's
   std::vector<WatchedTunnel> tunnels;
   std::string digest;  // SHA-256 of the file, 64 hex digits
+  std::optional<Endpoint> status_listen;
+  LogFormat log_format = LogFormat::kText;
+  Rules rules;
 };
 
 struct LoadedSettings {
@@ -44,8 +68,8 @@ struct LoadedSettings {
   Faults exposure;  // of token files
 };
 
-// Fails with every fault of the gateway's addresses, of the token files, of api_ca_file and of
-// failback_service.
+// Fails with every fault of the gateway's addresses, of the token files, of api_ca_file, of
+// status_listen and of failback_service.
 std::expected<LoadedSettings, Faults> MakeSettings(const LoadedConfig& config, const std::string& path);
 
 }  // namespace failover

@@ -87,6 +87,7 @@ void TunnelPoller::OnGateway(const GatewayResult& result) {
     if (purpose == Purpose::kRound) schedule_.QueueRound(now, round_at_);
     schedule_.QueueSuspects(now);
   }
+  events_.probed(result);
   events_.gateway(result);
   events_.turn_done();
   AskNext();
@@ -115,6 +116,7 @@ void TunnelPoller::OnAnswer(const Question& question, const HttpAnswer& answer) 
   const TimePoint now = BootClock::now();
   schedule_.SentAgain(question, answer.requests - 1, now);
   schedule_.Answered(question, health, answer.retry_after, now);
+  events_.answered(answer);
   events_.tunnel(id, health, answer);
 }
 
@@ -122,6 +124,7 @@ void TunnelPoller::OnList(const Question& question, const HttpAnswer& answer) {
   const auto list = JudgeList(answer);
   const TimePoint now = BootClock::now();
   schedule_.SentAgain(question, answer.requests - 1, now);
+  events_.answered(answer);
   for (const ListedTunnel& news : schedule_.ListAnswered(question, list, answer.retry_after, now)) {
     events_.tunnel(news.id, news.health, answer);
   }
@@ -133,6 +136,7 @@ void TunnelPoller::OnConnectors(const Question& question, const HttpAnswer& answ
   const Reason reason = list ? Reason::kNone : list.error();
   const TimePoint now = BootClock::now();
   schedule_.SentAgain(question, answer.requests - 1, now);
+  events_.answered(answer);
   const auto wanted = schedule_.ConnectorsAnswered(question, reason, answer.retry_after, now);
   if (wanted == Lookups::Wanted::kNo) return;
   events_.connectors(settings_.tunnels.at(question.tunnel).id, std::move(list));

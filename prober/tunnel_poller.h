@@ -25,6 +25,9 @@ class TunnelPoller {
     std::function<void(const BudgetLoad&)> budget;  // its interval is another one now
     // Who is connected to a tunnel that is watched for that, or why that is not known.
     std::function<void(const TunnelId&, std::expected<Connectors, Reason>)> connectors;
+    // For those who count: a probe or a round without one, a request of the API.
+    std::function<void(const GatewayResult&)> probed = [](const GatewayResult&) {};
+    std::function<void(const HttpAnswer&)> answered = [](const HttpAnswer&) {};
     std::function<void()> turn_done;  // all that this turn of the loop brought was told
   };
   TunnelPoller(EventLoop& loop, Events events);
@@ -41,6 +44,8 @@ class TunnelPoller {
   // A tunnel's connectors are looked up as well, or no longer. Configure() ends all look-ups.
   void WatchConnectors(const TunnelId& id) { schedule_.WatchConnectors(id); }
   void LeaveConnectors(const TunnelId& id) { schedule_.LeaveConnectors(id); }
+
+  const CheckSchedule& schedule() const { return schedule_; }
 
  private:
   void BeginRound();

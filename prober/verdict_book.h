@@ -30,7 +30,7 @@ struct TunnelVerdict {
 class VerdictBook {
  public:
   // Reads one packet; fails, changing nothing, if it is no Acknowledgement. A verdict that this
-  // version does not know is kept as VERDICT_UNSPECIFIED.
+  // version does not know is kept as VERDICT_UNSPECIFIED, such a state of a failback as FAILBACK_NONE.
   std::expected<void, Error> Read(std::string_view packet, TimePoint now);
 
   const std::map<TunnelId, TunnelVerdict>& verdicts() const { return verdicts_; }

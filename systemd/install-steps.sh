@@ -272,5 +272,6 @@ do_purge() {
   fi
   run rm -rf "${CONFIG%/*}" "$LOG_DIR" /etc/systemd/system/failover-{monitor,prober}.service.d
   ! getent passwd failover-prober >/dev/null || run userdel failover-prober
-  tell "Removed with configuration, log and user."
+  ! getent group failover-status >/dev/null || run groupdel failover-status
+  tell "Removed with configuration, log, user and group."
 }

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 
+from log_table import every_line_of_the_log_is_in_its_table
 from sources import PRODUCT, stem
 
 UPPER = ("supervisor", "prober", "ctl")
@@ -71,6 +72,11 @@ def one_pair_knows_libcurl(tree):
 def one_pair_knows_libcap(tree):
     """<sys/capability.h> is included by one pair of files of the prober"""
     return _one_pair(_including(tree, r"sys/capability\.h"), "prober")
+
+
+def one_pair_knows_evhttp(tree):
+    """<event2/http.h> is included by one pair of files of the prober"""
+    return _one_pair(_including(tree, r"event2/http"), "prober")
 
 
 def one_pair_opens_raw_sockets(tree):
@@ -170,6 +176,8 @@ def supervisor_links_little(binary):
 
 SOURCE_RULES = (
     upper_folders_stay_apart, lower_folders_know_nobody, includes_begin_at_the_root,
-    one_file_executes, one_pair_knows_libcurl, one_pair_knows_libcap, one_pair_opens_raw_sockets,
+    one_file_executes, one_pair_knows_libcurl, one_pair_knows_libcap, one_pair_knows_evhttp,
+    one_pair_opens_raw_sockets,
     supervisor_has_no_network, wire_types_stop_at_the_border, root_code_stays_small,
-    files_stay_short, every_source_has_its_test, nothing_is_left_unfinished, text_is_for_everybody)
+    files_stay_short, every_source_has_its_test, nothing_is_left_unfinished, text_is_for_everybody,
+    every_line_of_the_log_is_in_its_table)

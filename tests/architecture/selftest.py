@@ -19,9 +19,14 @@ SOUND = {
     "prober/http_client.cc": "#include <curl/curl.h>\n",
     "prober/http_client.h": "#include <curl/curl.h>\n",
     "prober/privileges.cc": "#include <sys/capability.h>\n",
+    "prober/status_server.h": "#include <event2/http.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
     "README.md": "See README.md.\n",
     ".git": "gitdir: /ho" "me/somebody/main/.git/worktrees/this\n",
+    "LOG.md": "| `Things happened: REASON` |\n| `ODD_PACKET` | Not even. |\n",
+    "proto/words.proto": 'syntax = "proto3";\nenum Refusal {\n  ODD_PACKET = 0;\n}\n',
+    "prober/connector_book.cc": 'auto a = "Things "\n  "happened";\n',
+    "prober/thing.cc": 'void F() { LOG(INFO) << "Things happened: " << 1; }\n',
 }
 
 
@@ -56,6 +61,9 @@ VIOLATIONS = {
         {"common/log.cc": "#include <curl/easy.h>\n"},
         {"prober/http_client.cc": "", "prober/http_client.h": ""}),
     rules.one_pair_knows_libcap: ({"supervisor/decision.cc": "#include <sys/capability.h>\n"},),
+    rules.one_pair_knows_evhttp: (
+        {"prober/privileges.cc": "#include <sys/capability.h>\n#include <event2/http.h>\n"},
+        {"supervisor/decision.cc": "#include <event2/http_struct.h>\n"}),
     rules.one_pair_opens_raw_sockets: (
         {"prober/http_client.cc": "#include <curl/curl.h>\nint a = SOCK_RAW;\n"},),
     rules.supervisor_has_no_network: ({"supervisor/decision.cc": "int a = AF_INET6;\n"},),
@@ -77,6 +85,14 @@ VIOLATIONS = {
     rules.text_is_for_everybody: (
         {"README.md": "See /wor" "k/main.\n"}, {"common/log.cc": "// as issu" "e 7 says\n"},
         {"common/log.cc": "// see DESIGN" ".md\n"}),
+    rules.every_line_of_the_log_is_in_its_table: (
+        {"LOG.md": "| `Things were said: REASON` |\n| `ODD_PACKET` | Not even. |\n"},
+        {"LOG.md": None},
+        {"prober/thing.cc": 'void F() { LOG(INFO) << "Things happened: " << 1; }\n'
+                            'void G() {\n  const std::string what = "more of it";\n  Say(what + "x");\n}\n'},
+        {"supervisor/decision.cc": 'auto a() { return Fail("no such thing"); }\n'},
+        {"prober/connector_book.cc": 'auto a = "whatever it "\n  "may be";\n'},
+        {"proto/words.proto": 'syntax = "proto3";\nenum Verdict {\n  WAIT_FOR_IT = 3;  // so\n}\n'}),
 }
 
 

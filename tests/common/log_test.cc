@@ -3,6 +3,8 @@
 #include <glog/logging.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -84,6 +86,24 @@ TEST(FormatSeconds, HasAtMostTwoDigitsBehindThePoint) {
   EXPECT_EQ(FormatSeconds(10'000us), "0.01 s");
   EXPECT_EQ(FormatSeconds(59'999ms), "60 s");
   EXPECT_EQ(FormatSeconds(24h), "86400 s");
+}
+
+TEST(Priority, IsForTheJournalAlone) {
+  struct stat status{};
+  ASSERT_EQ(fstat(STDERR_FILENO, &status), 0);
+  const std::string stream = std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+  unsetenv("JOURNAL_STREAM");
+  EXPECT_EQ(Priority("ERROR"), "");
+  for (const char* other : {"", "8:1", "x", ":"}) {
+    setenv("JOURNAL_STREAM", other, 1);
+    EXPECT_EQ(Priority("ERROR"), "") << other;
+  }
+  setenv("JOURNAL_STREAM", stream.c_str(), 1);
+  EXPECT_EQ(Priority("INFO"), "<6>");
+  EXPECT_EQ(Priority("WARNING"), "<4>");
+  EXPECT_EQ(Priority("ERROR"), "<3>");
+  EXPECT_EQ(Priority("FATAL"), "<2>");
+  unsetenv("JOURNAL_STREAM");
 }
 
 void LogInAProgram() {

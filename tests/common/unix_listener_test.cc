@@ -95,7 +95,7 @@ TEST_F(UnixListenerTest, ASocketThatSomebodyListensToIsLeftAlone) {
     const auto first = Listen(type);
     ASSERT_TRUE(first.has_value());
     EXPECT_EQ(Listen().error().message,
-        path_ + ": another process listens there; see: systemctl status failover-monitor");
+        path_ + ": another process listens there; see: systemctl status 'failover-*'");
     EXPECT_EQ(Connect(type), 0);
   }
 }
@@ -104,7 +104,7 @@ TEST_F(UnixListenerTest, WithoutItsDirectoryItSaysWhatMakesIt) {
   const mode_t mask = umask(022);
   path_ = dir_.Path("gone/report.sock");
   EXPECT_EQ(Listen().error().message,
-      path_ + "; systemd-tmpfiles --create makes its directory: No such file or directory");
+      path_ + "; systemd makes its directory (tmpfiles.d, RuntimeDirectory=): No such file or directory");
   EXPECT_EQ(umask(mask), 022U);
   path_ = "/tmp/" + std::string(107, 'x');
   EXPECT_THAT(Listen().error().message, testing::HasSubstr("1 to 107 bytes"));

@@ -178,7 +178,7 @@ class Stage:
         wait_for(lambda: self.check_daemons() or os.path.exists(self.path("run", "report.sock")), 5,
                  "the supervisor made no socket")
         self._start("prober", os.path.join(self.build, "prober", "failover-prober"),
-                    *common, "--user", USER)
+                    *common, "--user", USER, "--status-socket", "")
 
     def _start(self, name, *command):
         # A session of its own: Ctrl-C reaches the demo alone, which then ends these in order.

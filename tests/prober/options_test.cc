@@ -18,6 +18,8 @@ TEST(Options, DefaultsAreTheInstalledPaths) {
   EXPECT_EQ(options->config, "/etc/failover-monitor/tunnels.json");
   EXPECT_EQ(options->socket, "/run/failover-monitor/report.sock");
   EXPECT_EQ(options->user, "failover-prober");
+  EXPECT_EQ(options->status_socket, "/run/failover-prober/status.sock");
+  EXPECT_EQ(options->status_group, "failover-status");
   EXPECT_EQ(options->mode, Options::Mode::kRun);
 }
 
@@ -28,6 +30,10 @@ TEST(Options, EveryOptionIsTaken) {
   EXPECT_EQ(run->socket, "/s");
   EXPECT_EQ(run->user, "u");
   EXPECT_EQ(run->mode, Options::Mode::kCheckConfig);
+  const auto status = Parse({"--status-socket", "", "--status-group", "g"});
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->status_socket, "");
+  EXPECT_EQ(status->status_group, "g");
   const auto online = Parse({"--check-online", "--json"});
   ASSERT_TRUE(online.has_value());
   EXPECT_EQ(online->mode, Options::Mode::kCheckOnline);

@@ -84,7 +84,7 @@ TEST(Privileges, RootBecomesTheUserAndKeepsExactlyNetRaw) {
   const std::string said = InChild([] {
     const gid_t group = 4;
     setgroups(1, &group);
-    const auto dropped = DropPrivileges("nobody", Keep::kRawSocket);
+    const auto dropped = DropPrivileges("nobody", "no-such-group", Keep::kRawSocket);
     return dropped ? ProcStatus() : dropped.error().message;
   });
   EXPECT_THAT(said, HasSubstr("Uid:\t65534\t65534\t65534\t65534\n"));
@@ -97,11 +97,39 @@ TEST(Privileges, RootBecomesTheUserAndKeepsExactlyNetRaw) {
   EXPECT_THAT(said, HasSubstr("NoNewPrivs:\t1\n"));
 }
 
-TEST(Privileges, TheOneShotModesKeepNothing) {
+TEST(Privileges, NoSupplementaryGroupIsKeptButTheOneThatTheStatusNeeds) {
   const std::string said = InChild([] {
-    const auto dropped = DropPrivileges("nobody", Keep::kNothing);
+    const gid_t groups[] = {0, 4, 6};
+    setgroups(3, groups);
+    const auto dropped = DropPrivileges("nobody", "games", Keep::kRawSocket);
     return dropped ? ProcStatus() : dropped.error().message;
   });
+  EXPECT_THAT(said, HasSubstr("Groups:\t" + std::to_string(getgrnam("games")->gr_gid) + " \n"));
+  // Not even that one if it is root's.
+  EXPECT_THAT(InChild([] {
+    const auto dropped = DropPrivileges("nobody", "root", Keep::kRawSocket);
+    return dropped ? ProcStatus() : dropped.error().message;
+  }),
+      HasSubstr("Groups:\t \n"));
+}
+
+TEST(Privileges, AnotherSupplementaryGroupIsFound) {
+  EXPECT_THAT(InChild([] {
+    const gid_t groups[] = {kNobody, 4};
+    setgroups(2, groups);
+    if (setresgid(kNobody, kNobody, kNobody) != 0) return std::string("setresgid");
+    if (setresuid(kNobody, kNobody, kNobody) != 0) return std::string("setresuid");
+    return Said(VerifyPrivileges(Started::kAsRoot, {kNobody}, Keep::kNothing));
+  }),
+      HasSubstr("has the supplementary group 4"));
+}
+
+TEST(Privileges, TheOneShotModesKeepNothing) {
+  const std::string said = InChild([] {
+    const auto dropped = DropPrivileges("nobody", "games", Keep::kNothing);
+    return dropped ? ProcStatus() : dropped.error().message;
+  });
+  EXPECT_THAT(said, HasSubstr("Groups:\t \n"));
   for (const char* set : {"CapPrm:\t", "CapInh:\t", "CapEff:\t", "CapBnd:\t", "CapAmb:\t"}) {
     EXPECT_THAT(said, HasSubstr(std::string(set) + kZero));
   }
@@ -112,7 +140,7 @@ TEST(Privileges, StartedByTheServiceManagerAmbientAndInheritableAreDropped) {
     BecomeAmbient(CAP_NET_RAW);
     const std::string before = ProcStatus();
     if (before.find(std::string("CapAmb:\t") + kNetRawOnly) == before.npos) return before;
-    const auto dropped = DropPrivileges("ignored", Keep::kRawSocket);
+    const auto dropped = DropPrivileges("ignored", "no-such-group", Keep::kRawSocket);
     return dropped ? ProcStatus() : dropped.error().message;
   });
   EXPECT_THAT(said, HasSubstr(std::string("CapPrm:\t") + kNetRawOnly));
@@ -126,7 +154,7 @@ TEST(Privileges, StartedByTheServiceManagerAmbientAndInheritableAreDropped) {
 TEST(Privileges, AnyOtherCapabilityInTheBoundingSetIsRefusedWithARemedy) {
   const std::string said = InChild([] {
     BecomeAmbient(CAP_CHOWN);
-    return Said(DropPrivileges("ignored", Keep::kRawSocket));
+    return Said(DropPrivileges("ignored", "no-such-group", Keep::kRawSocket));
   });
   EXPECT_THAT(said, HasSubstr("cap_chown is in the bounding set"));
   EXPECT_THAT(said, HasSubstr("CapabilityBoundingSet=CAP_NET_RAW"));
@@ -136,16 +164,17 @@ TEST(Privileges, WithoutNetRawItIsRefusedWithARemedy) {
   const std::string said = InChild([] {
     if (setresgid(kNobody, kNobody, kNobody) != 0) return std::string("setresgid");
     if (setresuid(kNobody, kNobody, kNobody) != 0) return std::string("setresuid");
-    return Said(DropPrivileges("ignored", Keep::kRawSocket));
+    return Said(DropPrivileges("ignored", "no-such-group", Keep::kRawSocket));
   });
   EXPECT_THAT(said, HasSubstr("cannot keep CAP_NET_RAW"));
   EXPECT_THAT(said, HasSubstr("AmbientCapabilities=CAP_NET_RAW"));
 }
 
 TEST(Privileges, AUserThatIsMissingOrRootIsRefused) {
-  EXPECT_THAT(InChild([] { return Said(DropPrivileges("no-such-user", Keep::kRawSocket)); }),
+  EXPECT_THAT(
+      InChild([] { return Said(DropPrivileges("no-such-user", "no-such-group", Keep::kRawSocket)); }),
       HasSubstr("--user no-such-user: no such user; run: useradd --system"));
-  EXPECT_THAT(InChild([] { return Said(DropPrivileges("root", Keep::kRawSocket)); }),
+  EXPECT_THAT(InChild([] { return Said(DropPrivileges("root", "no-such-group", Keep::kRawSocket)); }),
       HasSubstr("name an unprivileged user"));
 }
 
@@ -172,32 +201,32 @@ TEST(Privileges, VerificationFindsWhatWasLeftOver) {
   };
   for (const Leftover& leftover : cases) {
     EXPECT_THAT(InChild([&] {
-      if (!DropPrivileges("nobody", Keep::kRawSocket)) return std::string("not dropped");
+      if (!DropPrivileges("nobody", "no-such-group", Keep::kRawSocket)) return std::string("not dropped");
       leftover.keep();
-      return Said(VerifyPrivileges(Started::kAsRoot, Keep::kRawSocket));
+      return Said(VerifyPrivileges(Started::kAsRoot, {}, Keep::kRawSocket));
     }),
         HasSubstr(leftover.refusal));
   }
 }
 
 TEST(Privileges, RootAndAHalfDroppedRootAreRefused) {
-  EXPECT_THAT(InChild([] { return Said(VerifyPrivileges(Started::kAsRoot, Keep::kRawSocket)); }),
+  EXPECT_THAT(InChild([] { return Said(VerifyPrivileges(Started::kAsRoot, {}, Keep::kRawSocket)); }),
       HasSubstr("uid 0"));
   EXPECT_THAT(InChild([] {
     if (setresuid(kNobody, kNobody, 0) != 0) return std::string("setresuid");
-    return Said(VerifyPrivileges(Started::kAsRoot, Keep::kRawSocket));
+    return Said(VerifyPrivileges(Started::kAsRoot, {}, Keep::kRawSocket));
   }),
       HasSubstr("another uid"));
   EXPECT_THAT(InChild([] {
     if (setresuid(kNobody, kNobody, kNobody) != 0) return std::string("setresuid");
-    return Said(VerifyPrivileges(Started::kAsRoot, Keep::kRawSocket));
+    return Said(VerifyPrivileges(Started::kAsRoot, {}, Keep::kRawSocket));
   }),
       HasSubstr("group root"));
 }
 
 TEST(Privileges, TheRightToRawSocketsIsEffectiveOnlyWhileItLives) {
   const std::string said = InChild([] {
-    if (!DropPrivileges("nobody", Keep::kRawSocket)) return std::string("not dropped");
+    if (!DropPrivileges("nobody", "no-such-group", Keep::kRawSocket)) return std::string("not dropped");
     std::string report;
     {
       const auto right = RawSocketRight::Raise();

@@ -31,6 +31,12 @@ class ProberTest : public testing::Test {
     EXPECT_EQ(bind(manager_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)), 0);
     setenv("NOTIFY_SOCKET", dir_.path("notify").c_str(), 1);
   }
+  Prober::Paths PathsFor(const std::string& config) const {
+    return {.config = config,
+        .socket = dir_.path("no-supervisor"),
+        .status_socket = dir_.path("status.sock"),
+        .status_group = "no-such-group"};
+  }
   // The first lines of what was told since, without STATUS.
   std::vector<std::string> Told() {
     std::vector<std::string> told;
@@ -55,7 +61,7 @@ class ProberTest : public testing::Test {
 TEST_F(ProberTest, ReadyReloadingAndStoppingAreToldWhenTheyAreTrue) {
   const std::string config = dir_.Write("t.json", kConfig);
   EventLoop loop;
-  Prober prober(loop, config, dir_.path("no-supervisor"));
+  Prober prober(loop, PathsFor(config));
   EXPECT_TRUE(Told().empty());
   ASSERT_TRUE(prober.Start().has_value());
   EXPECT_TRUE(Told().empty());  // the loop does not run yet
@@ -71,7 +77,7 @@ TEST_F(ProberTest, ReadyReloadingAndStoppingAreToldWhenTheyAreTrue) {
 TEST_F(ProberTest, ABadFileAtAReloadLeavesTheOldConfigurationInForce) {
   const std::string config = dir_.Write("t.json", kConfig);
   EventLoop loop;
-  Prober prober(loop, config, dir_.path("no-supervisor"));
+  Prober prober(loop, PathsFor(config));
   ASSERT_TRUE(prober.Start().has_value());
   dir_.Write("t.json", "{");
   Timer reload(loop, [] { raise(SIGHUP); });
@@ -86,9 +92,24 @@ TEST_F(ProberTest, ABadFileAtAReloadLeavesTheOldConfigurationInForce) {
   EXPECT_THAT(status_, HasSubstr("1 tunnel"));
 }
 
+TEST_F(ProberTest, WithoutAPlaceForItsStatusEverythingElseWorks) {
+  const std::string config = dir_.Write("t.json", kConfig);
+  dir_.Write("status.sock", "in the way");
+  EventLoop loop;
+  Prober prober(loop, PathsFor(config));
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(prober.Start().has_value());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+      HasSubstr("No status: " + dir_.path("status.sock") + ": in the way"));
+  Timer stop(loop, [] { raise(SIGTERM); });
+  stop.Start(std::chrono::milliseconds(20));
+  prober.Run();
+  EXPECT_THAT(Told(), ElementsAre("READY=1", "STOPPING=1"));
+}
+
 TEST_F(ProberTest, ABadFileAtTheStartIsReturnedAndNothingIsReady) {
   EventLoop loop;
-  Prober prober(loop, dir_.path("none.json"), dir_.path("no-supervisor"));
+  Prober prober(loop, PathsFor(dir_.path("none.json")));
   const auto started = prober.Start();
   ASSERT_FALSE(started.has_value());
   EXPECT_THAT(started.error(), ElementsAre(StartsWith(dir_.path("none.json") + ": No such file")));

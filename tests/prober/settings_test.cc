@@ -96,6 +96,50 @@ TEST(Settings, AFailbackThatIsTheBackupItselfIsRefused) {
   }
 }
 
+TEST(Settings, WhatTheStatusShowsIsRead) {
+  const auto made =
+      MakeSettings(Parse(R"({"gateway_check":false,"log_format":"json","cooldown":90,"max_starts_per_hour":7,
+                "unknown_is_down_after":300,"failback_after":45,"tunnels":[)" +
+                         TunnelJson("15", R"("token":"t1","name":"home")") + "]}"),
+          "t.json");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->settings.log_format, LogFormat::kJson);
+  EXPECT_EQ(made->settings.rules.cooldown, 90s);
+  EXPECT_EQ(made->settings.rules.max_starts_per_hour, 7U);
+  EXPECT_EQ(made->settings.rules.unknown_is_down_after, 300s);
+  EXPECT_EQ(made->settings.rules.failback_after, 45s);
+  EXPECT_EQ(made->settings.tunnels[0].name, "home");
+  EXPECT_EQ(made->settings.tunnels[0].unit, "backup.service");
+  EXPECT_EQ(made->settings.status_listen, std::nullopt);
+}
+
+TEST(Settings, StatusListenIsAnAddressAndAPort) {
+  const auto listen = [](const std::string& text) {
+    return MakeSettings(Parse(R"({"gateway_check":false,"status_listen":")" + text + R"(","tunnels":[)" +
+                              TunnelJson("15", R"("token":"t1")") + "]}"),
+        "t.json");
+  };
+  EXPECT_EQ(listen("127.0.0.1:9469")->settings.status_listen,
+      (Endpoint{.address = *IpAddress::Parse("127.0.0.1"), .port = 9469}));
+  EXPECT_EQ(listen("[::1]:65535")->settings.status_listen,
+      (Endpoint{.address = *IpAddress::Parse("::1"), .port = 65535}));
+  // In form, but no addresses.
+  for (const std::string bad : {"1.2.3.400:80", "[::1::2]:80", "[1.2.3.4]:80"}) {
+    const auto made = listen(bad);
+    ASSERT_FALSE(made.has_value()) << bad;
+    EXPECT_THAT(
+        made.error(), ElementsAre(StartsWith("t.json: status_listen: \"" + bad + "\" is not an address; ")));
+  }
+  for (const std::string bad :
+      {"9469", "localhost:9469", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:80"}) {
+    const auto config = ParseConfig(R"({"gateway_check":false,"status_listen":")" + bad +
+                                        R"(","tunnels":[)" + TunnelJson("15", R"("token":"t1")") + "]}",
+        "t.json");
+    ASSERT_FALSE(config.has_value()) << bad;
+    EXPECT_THAT(config.error(), ElementsAre(HasSubstr("status_listen: "))) << bad;
+  }
+}
+
 TEST(Settings, TokensComeFromTheirFiles) {
   const TempDir dir;
   const std::string good = dir.Write("good", "cfut_1\n");

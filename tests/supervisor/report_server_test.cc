@@ -64,14 +64,14 @@ TEST_F(ReportServerTest, AnythingElseInItsPlaceIsLeftAlone) {
 TEST_F(ReportServerTest, ASocketThatSomebodyListensToIsLeftAlone) {
   Begin();
   EXPECT_EQ(Listen().error().message,
-      path_ + ": another process listens there; see: systemctl status failover-monitor");
+      path_ + ": another process listens there; see: systemctl status 'failover-*'");
   EXPECT_TRUE(Connect());
 }
 
 TEST_F(ReportServerTest, WithoutItsDirectoryItSaysWhatMakesIt) {
   path_ = file_.dir().Path("gone/report.sock");
   EXPECT_EQ(Listen().error().message,
-      path_ + "; systemd-tmpfiles --create makes its directory: No such file or directory");
+      path_ + "; systemd makes its directory (tmpfiles.d, RuntimeDirectory=): No such file or directory");
   path_ = "/tmp/" + std::string(107, 'x');
   EXPECT_THAT(Listen().error().message, HasSubstr("1 to 107 bytes"));
 }

@@ -10,7 +10,8 @@ NOT_SHOWN = "(not shown, may be a token)"
 KNOWN = (
     "gateway_ip, gateway_ips, check_interval, tunnels, gateway_check, gateway_timeout, api_base_url, api_timeout, "
          "api_ca_file, confirm_interval, failure_threshold, failover_on, unknown_is_down_after, cooldown, "
-         "max_starts_per_hour, start_timeout, log_every_check, recovery_deadline, failback_after")
+         "max_starts_per_hour, start_timeout, log_every_check, recovery_deadline, failback_after, "
+         "status_listen, log_format")
 KNOWN_OF_TUNNEL = (
     "account_id, tunnel_id, token, service, token_file, name, failover_on, failure_threshold, "
     "token_credential, budget_group, failback_service, local_metrics")

@@ -11,7 +11,7 @@ OPTIONS = {"supervisor": ["--config", "--socket", "--check-config", "--version",
                           "--audit-log",
                           "--systemctl", "--state-dir", "--prober-user", "--dry-run"],
            "prober": ["--config", "--socket", "--check-config", "--version", "--help", "--user",
-                      "--check-online", "--json"]}
+                      "--check-online", "--json", "--status-socket", "--status-group"]}
 
 
 class CommandLine(SystemTest):

@@ -1,4 +1,5 @@
 """What the daemons may do, read from /proc; the prober refuses to run with anything else."""
+import grp
 import os
 import signal
 import subprocess
@@ -6,9 +7,10 @@ import subprocess
 from case import SystemTest
 from network import GATEWAY, LINK_LOCAL
 from peers import NOBODY, NOGROUP
-from world import binary, wait_until
+from world import STATUS_GROUP, binary, wait_until
 
 NET_RAW = 1 << 13
+STATUS_GID = str(grp.getgrnam(STATUS_GROUP).gr_gid)  # kept to give the status socket to
 SETPRIV = "/usr/bin/setpriv"
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
@@ -17,7 +19,7 @@ class Privileges(SystemTest):
     def capabilities(self, child):
         return {name: int(child.status_field(name), 16) for name in SETS}
 
-    def assert_least(self, child):
+    def assert_least(self, child, groups=""):
         sets = self.capabilities(child)
         self.assertEqual(sets["CapPrm"], NET_RAW, "exactly CAP_NET_RAW permitted")
         self.assertEqual((sets["CapEff"], sets["CapInh"], sets["CapAmb"]), (0, 0, 0))
@@ -25,14 +27,14 @@ class Privileges(SystemTest):
         self.assertEqual(child.status_field("NoNewPrivs"), "1")
         self.assertEqual(child.status_field("Uid").split(), [str(NOBODY)] * 4)
         self.assertEqual(child.status_field("Gid").split(), [str(NOGROUP)] * 4)
-        self.assertIn(child.status_field("Groups"), ("", str(NOGROUP)))
+        self.assertEqual(child.status_field("Groups"), groups)
         # Not dumpable: what is in /proc belongs to root, and no core is written.
         self.assertEqual(os.stat(f"/proc/{child.pid}/mem").st_uid, 0)
 
     def test_started_as_root_the_prober_keeps_exactly_cap_net_raw_and_uses_it_for_a_moment(self):
         world = self.start_world()
         world.wait_audit("status: healthy")
-        self.assert_least(world.prober)
+        self.assert_least(world.prober, STATUS_GID)
 
     def test_after_a_reload_it_has_no_more(self):
         world = self.start_world()
@@ -43,7 +45,7 @@ class Privileges(SystemTest):
         world.wait_audit("Configuration reloaded")
         world.wait_requests(2)
         self.assertEqual(world.matching("unreachable"), [])
-        self.assert_least(world.prober)
+        self.assert_least(world.prober, STATUS_GID)
 
     def test_after_a_socket_for_an_ipv6_route_that_came_later_it_has_no_more(self):
         network = self.world.network
@@ -61,14 +63,14 @@ class Privileges(SystemTest):
         world.wait_requests(answers + 2 - len(world.api_requests()))
         self.assertEqual(world.matching("unreachable"), [])
         wait_until(lambda: world.prober.open_descriptors() == before + 1, "one socket more, no other")
-        self.assert_least(world.prober)
+        self.assert_least(world.prober, STATUS_GID)
 
     def launch(self, *setpriv):
         """The prober behind setpriv, as a service manager would start it."""
         world = self.world
         arguments = [SETPRIV, *setpriv, binary("prober"), "--config", world.config_file, "--socket",
                      world.socket,
-                     "--user", "nobody"]
+                     "--user", "nobody", "--status-socket", ""]
         world.prober = world.child("prober", arguments, world.network.prober,
                                     {"ASAN_OPTIONS": "detect_leaks=0"})
         return world.prober

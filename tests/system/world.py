@@ -14,12 +14,13 @@ import tempfile
 import network
 from fake_api import ACCOUNT, SUPPORT, FakeApi, tunnel_id
 from network import GATEWAY, Network
-from peers import NOGROUP, FakeSupervisor, NotifySocket, Peer
+from peers import NOBODY, NOGROUP, FakeSupervisor, NotifySocket, Peer
 from processes import Child, run, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOKEN = "cfut_0123456789abcdefghijklmnopqrstuvwxyz"
 PYTHON = "/usr/bin/python3"
+STATUS_GROUP = "games"  # any group that is there; its members may read the status
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(INFO|WARNING|ERROR)\] \S")
 
 
@@ -40,14 +41,17 @@ class World(FakeApi):
         self.config_file = self.path("tunnels.json")
         self.trusted = self.path("ca.pem")
         self.socket = self.path("run/report.sock")
+        self.status_socket = self.path("status/status.sock")
         self.audit_log = self.path("log/failover_monitor.log")
         self.state = self.path("state")
         self.systemctl = self.path("systemctl/systemctl")
         self.api = self.supervisor = self.prober = None
         self.prober_user = "nobody"
         self.accounts = {}  # of each tunnel that was configured
-        for name in ("run", "log", "state", "systemctl", "api"):
+        for name in ("run", "log", "state", "systemctl", "api", "status"):
             os.mkdir(self.path(name))
+        os.chown(self.path("status"), NOBODY, NOGROUP)  # as RuntimeDirectory= makes it
+        os.chmod(self.path("status"), 0o711)
         os.chown(self.path("run"), 0, NOGROUP)
         os.chmod(self.path("run"), 0o2750)
         shutil.copy(os.path.join(SUPPORT, "fake_systemctl"), self.systemctl)
@@ -196,7 +200,8 @@ class World(FakeApi):
     def start_prober(self, *more, environment=None):
         """Starts it and waits for nothing. As it is never dumpable, it cannot look for leaks."""
         arguments = [binary("prober"), "--config", self.config_file, "--socket", self.socket,
-                     "--user", self.prober_user, *more]
+                     "--user", self.prober_user, "--status-socket", self.status_socket,
+                     "--status-group", STATUS_GROUP, *more]
         self.prober = self.child("prober", arguments, self.network.prober,
                                   {"ASAN_OPTIONS": "detect_leaks=0", **(environment or {})})
         return self.prober
@@ -281,4 +286,4 @@ class World(FakeApi):
                           timeout) and self.starts(unit)
 
 
-__all__ = ["ACCOUNT", "SUPPORT", "TOKEN", "World", "binary", "network", "tunnel_id", "wait_until"]
+__all__ = ["ACCOUNT", "STATUS_GROUP", "SUPPORT", "TOKEN", "World", "binary", "network", "tunnel_id", "wait_until"]

@@ -22,7 +22,7 @@ PACKAGES = (
     "selinux-policy-default", "selinux-policy-dev", "selinux-basics", "policycoreutils", "auditd",
     "checkpolicy", "semodule-utils", "make", "m4",
     # What the two daemons are linked with.
-    "libcap2", "libcurl4", "libevent-core-2.1-7", "libgcc-s1", "libgoogle-glog0v6", "libmd0",
+    "libcap2", "libcurl4", "libevent-core-2.1-7", "libevent-extra-2.1-7", "libgcc-s1", "libgoogle-glog0v6", "libmd0",
     "libprotobuf32", "libsimdjson14", "libstdc++6",
 )
 SOURCES = ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list")

@@ -5,6 +5,7 @@ import time
 
 import cases_failover
 import domains
+import http_status as http
 from unit_lines import attempt_all, directives, words_of
 from world import (AUDIT_LOG, DAEMONS, audit, behave, is_active, keep, main_pid, output, read, show,
                    start_monitor, status, wait_audit, wait_until)
@@ -71,6 +72,22 @@ def case_reload_restart_and_the_rest_of_daily_use_work_here():
     output("logrotate", "--force", "/etc/logrotate.d/failover-monitor")
     behave("down")
     wait_audit("ocal service cloudflared_1 started: systemctl exit status 0")
+
+
+def case_the_status_is_served_here():
+    start_monitor(status_listen="127.0.0.1:9469")
+    tunnel = wait_until(lambda: http.status()["tunnels"][0], "the status")
+    assert tunnel["status"] == "healthy", tunnel
+    context = output("ls", "-Z", "/run/failover-prober/status.sock").split(":")
+    assert context[2] == "failover_prober_runtime_t", context
+    # By TCP not before the operator's boolean says so.
+    journal = output("journalctl", "--boot", "--output=cat", "--unit=failover-prober")
+    assert "No status by TCP: status_listen: 127.0.0.1:9469: Permission denied" in journal
+    output("setsebool", "failover_prober_status_listen", "on")
+    output("systemctl", "restart", "failover-prober")
+    wait_until(lambda: http.by_tcp("/healthz")[0] == 200, "the status by TCP")
+    output("setsebool", "failover_prober_status_listen", "off")
+    domains.expect("name_bind")
 
 
 def case_no_denial_of_ours_was_seen_in_all_of_this():

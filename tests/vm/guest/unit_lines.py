@@ -7,7 +7,7 @@ AT_ONCE = 24
 # How the daemon is run, rather than what it may do: not for a unit that runs a script once.
 RUNNING = {"Type", "ExecStart", "ExecReload", "Restart", "RestartSec", "RestartPreventExitStatus",
            "WatchdogSec", "WatchdogSignal", "KillMode", "TimeoutStopSec", "LoadCredential",
-           "LoadCredentialEncrypted"}
+           "LoadCredentialEncrypted", "RuntimeDirectory", "RuntimeDirectoryMode"}
 INTERPRETER = "/usr/bin/python3.11"
 
 
