@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/prober/connector_samples.h"
 
 namespace failover {
@@ -63,7 +65,7 @@ TEST(Connections, AConnectorMayHaveNoConnection) {
 
 // Each of these could hide the one connection that matters.
 TEST(Connections, AListOfWhichAnythingIsNotAsDocumentedIsNone) {
-  const std::pair<std::string, const char*> cases[] = {
+  const auto cases = std::to_array<std::pair<std::string, const char*>>({
       {Body("null"), "result: not a list"},
       {Body("{}"), "result: not a list"},
       {R"({"success":true,"errors":[]})", "result: not a list"},
@@ -98,7 +100,7 @@ TEST(Connections, AListOfWhichAnythingIsNotAsDocumentedIsNone) {
       {"", "Empty"},
       {"[]", ""},
       {"null", ""},
-  };
+  });
   for (const auto& [body, fault] : cases) {
     const auto list = ParseConnections(body);
     ASSERT_FALSE(list.has_value()) << body;
@@ -114,7 +116,7 @@ TEST(Connections, AListOfWhichAnythingIsNotAsDocumentedIsNone) {
 TEST(Connections, AnythingButAGoodAnswerIsNoListAndSaysWhy) {
   const std::string good = CloudflareExample("connections_healthy_2_replicas.json");
   EXPECT_EQ(JudgeConnections(Answer(200, good))->size(), 2U);
-  const std::pair<HttpAnswer, Reason> cases[] = {
+  const auto cases = std::to_array<std::pair<HttpAnswer, Reason>>({
       {Answer(500, good), Reason::kServerError},
       {Answer(429, good), Reason::kRateLimited},
       {Answer(401, good), Reason::kUnauthorized},
@@ -125,7 +127,7 @@ TEST(Connections, AnythingButAGoodAnswerIsNoListAndSaysWhy) {
       {{.transport = Transport::kTimeout}, Reason::kTimeout},
       {{.transport = Transport::kTls}, Reason::kTls},
       {{.transport = Transport::kTooLarge}, Reason::kTooLarge},
-  };
+  });
   for (const auto& [answer, reason] : cases) {
     const auto list = JudgeConnections(answer);
     ASSERT_FALSE(list.has_value()) << answer.body;

@@ -32,7 +32,7 @@ inline Connector Opened(
 }
 
 inline std::string CloudflareExample(const std::string& name) {
-  std::ifstream file(FAILOVER_SOURCE_DIR "/tests/support/cloudflare_examples/" + name);
+  const std::ifstream file(FAILOVER_SOURCE_DIR "/tests/support/cloudflare_examples/" + name);
   EXPECT_TRUE(file.good()) << name;
   std::ostringstream text;
   text << file.rdbuf();
