@@ -20,6 +20,7 @@ SOUND = {
     "prober/http_client.h": "#include <curl/curl.h>\n",
     "prober/privileges.cc": "#include <sys/capability.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
+    "ctl/status_client.h": "#include <curl/curl.h>\n",
     "README.md": "See README.md.\n",
     ".git": "gitdir: /ho" "me/somebody/main/.git/worktrees/this\n",
 }
@@ -54,7 +55,8 @@ VIOLATIONS = {
     rules.one_pair_knows_libcurl: (
         {"prober/privileges.cc": "#include <sys/capability.h>\n#include <curl/curl.h>\n"},
         {"common/log.cc": "#include <curl/easy.h>\n"},
-        {"prober/http_client.cc": "", "prober/http_client.h": ""}),
+        {"prober/http_client.cc": "", "prober/http_client.h": ""},
+        {"ctl/options.h": "#include <curl/easy.h>\n"}),
     rules.one_pair_knows_libcap: ({"supervisor/decision.cc": "#include <sys/capability.h>\n"},),
     rules.one_pair_opens_raw_sockets: (
         {"prober/http_client.cc": "#include <curl/curl.h>\nint a = SOCK_RAW;\n"},),
