@@ -141,10 +141,10 @@ std::vector<std::string> Notes(const Case& c) {
   }
   if (!c.tunnel.failback_unit().empty()) {
     const std::string_view words = WordsOf(FailbackNamed(c.tunnel.failback()));
-    notes.push_back(
-        "failback to " + UnitLabel(c.tunnel.failback_unit()) + ": " +
-        (words.empty() ? "nothing to do, the backup was not started since" : std::string(words)) +
-        " (failback_after " + Duration(c.config.failback_after()) + ")");
+    notes.push_back("failback to " + UnitLabel(c.tunnel.failback_unit()) + ": " +
+                    (words.empty() ? "nothing to do, the backup was not started since the last one"
+                                   : std::string(words)) +
+                    " (failback_after " + Duration(c.config.failback_after()) + ")");
   }
   if (c.tunnel.has_connectors()) {
     const status::Connectors& connectors = c.tunnel.connectors();

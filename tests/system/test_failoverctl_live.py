@@ -137,6 +137,6 @@ class Drill(LiveTest):
         self.assertEqual(child.wait(30), 1)
         self.world.behave("healthy")
         self.world.start_prober()
-        self.world.wait_audit("status: healthy", count=2)
-        self.world.wait_requests(2)
+        self.world.wait_audit("Prober connected", count=2)
+        self.world.wait_requests(3)
         self.assert_no_start()
