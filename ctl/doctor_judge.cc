@@ -82,9 +82,9 @@ void JudgeFiles(const DoctorFacts& facts, Findings& findings) {
   }
   if (facts.log_space && *facts.log_space < kLittleSpace) {
     const Health health = *facts.log_space < 65536 ? Health::kFail : Health::kWarn;
-    findings.push_back(
-        {health, "log", Rounded(*facts.log_space / 1048576) + " MB are free for the log; no record, no start",
-            "make room: df -h " + facts.log_directory.path});
+    findings.push_back({health, "log",
+        Rounded(*facts.log_space / 1048576) + " MB are free for the log; no record, no start",
+        "make room: df -h " + facts.log_directory.path});
   }
   if (facts.reader == DoctorFacts::Reader::kOther) return;  // it may not see them
   const std::string& orders = facts.orders.path;
