@@ -63,7 +63,8 @@ std::expected<std::vector<NamedTunnel>, Failure> Meant(const World& world) {
 }
 
 std::string Title(const World& world, const std::vector<NamedTunnel>& tunnels) {
-  return world.options.all ? "all " + Count(tunnels.size(), "tunnel") : FullName(tunnels.front());
+  if (!world.options.all) return FullName(tunnels.front());
+  return "all tunnels (" + std::to_string(tunnels.size()) + ")";
 }
 
 Json Ids(const std::vector<NamedTunnel>& tunnels) {
@@ -116,7 +117,7 @@ Outcome Resume(const World& world) {
   const auto orders = OpenOrders(world);
   if (!orders) return std::unexpected(orders.error());
   std::vector<std::string> paused = orders->Tunnels("pause");
-  std::string title = "all tunnels";
+  std::string title = "All tunnels";
   if (!world.options.all) {
     const auto tunnel = ConfiguredTunnel(world);
     if (!tunnel) return std::unexpected(tunnel.error());
@@ -134,7 +135,7 @@ Outcome Resume(const World& world) {
   if (world.json()) {
     world.out << Json::Object({{"resumed", Json::Strings(paused)}, {"result", what}}).text() << "\n";
   } else {
-    world.out << Capital(title) << ": " << what << "\n";
+    world.out << title << ": " << what << "\n";
   }
   return kExitDone;
 }

@@ -198,9 +198,4 @@ std::string UnitLabel(std::string_view unit) {
   return std::string(unit.substr(0, unit.ends_with(".service") ? unit.rfind('.') : unit.npos));
 }
 
-std::string Capital(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 }  // namespace failover

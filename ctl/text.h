@@ -56,7 +56,4 @@ std::string Wrap(std::string_view text, std::size_t columns, std::size_t indent)
 // "cloudflared_1" of "cloudflared_1.service", as the log says it.
 std::string UnitLabel(std::string_view unit);
 
-// "Because": the first letter of a sentence.
-std::string Capital(std::string text);
-
 }  // namespace failover

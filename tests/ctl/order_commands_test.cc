@@ -72,7 +72,7 @@ TEST_F(OrderCommands, AllTunnelsAreThoseOfTheConfiguration) {
   fake.status = Situation("all_well");
   fake.passing = [&] { fake.status->mutable_tunnels(0)->set_paused_for(7199); };  // one of two
   ASSERT_EQ(Pause(fake.world()), 0);
-  EXPECT_TRUE(fake.out.str().contains("Pause of all 2 tunnels until ")) << fake.out.str();
+  EXPECT_TRUE(fake.out.str().contains("Pause of all tunnels (2) until ")) << fake.out.str();
   EXPECT_TRUE(fake.out.str().contains("does not show it yet")) << fake.out.str();
 }
 
@@ -95,7 +95,9 @@ TEST_F(OrderCommands, WithABrokenConfigurationTheStatusNamesTheTunnels) {
 TEST_F(OrderCommands, ResumeTakesTheOrderAway) {
   ASSERT_EQ(Pause(fake.world()), 0);
   ASSERT_EQ(Resume(fake.world()), 0);
-  EXPECT_TRUE(fake.out.str().ends_with("the pause is ended\n")) << fake.out.str();
+  EXPECT_TRUE(
+      fake.out.str().ends_with("\nhome (f70ff985-a4ef-4643-bbbc-4a0ed4fc8415): the pause is ended\n"))
+      << fake.out.str();
   EXPECT_TRUE(std::filesystem::is_empty(fake.options.orders));
   ASSERT_EQ(Resume(fake.world()), 0);
   EXPECT_TRUE(fake.out.str().ends_with(": not paused\n")) << fake.out.str();

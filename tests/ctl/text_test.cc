@@ -81,7 +81,6 @@ TEST(Text, WordsAreJoined) {
   EXPECT_EQ(Count(0, "tunnel"), "0 tunnels");
   EXPECT_EQ(UnitLabel("cloudflared_1.service"), "cloudflared_1");
   EXPECT_EQ(UnitLabel("other.target"), "other.target");
-  EXPECT_EQ(Capital("all tunnels"), "All tunnels");
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ class Pause(LiveTest):
     def test_all_tunnels_are_paused_and_resumed_with_the_prober_dead(self):
         world = self.start_world(tunnels=3)
         world.prober.kill()
-        self.assertIn("Pause of all 3 tunnels until", self.give("pause", "--all", "--for", "2h"))
+        self.assertIn("Pause of all tunnels (3) until", self.give("pause", "--all", "--for", "2h"))
         for index in (1, 2, 3):
             world.wait_audit(rf"Tunnel {tunnel_id(index)}: paused until")
         self.assertIn("the pause is ended", self.give("resume", tunnel_id(2)))
