@@ -35,6 +35,7 @@ readonly PACKAGES=(
   protobuf-compiler libprotobuf-dev=protobuf-devel libgoogle-glog-dev=glog-devel
   libevent-dev=libevent-devel libcurl4-openssl-dev=libcurl-devel libsimdjson-dev=simdjson-devel
   libcap-dev=libcap-devel libmd-dev=libmd-devel uuid-dev=libuuid-devel libcli11-dev=cli11-devel
+  zlib1g-dev=zlib-devel
   python3 openssl iproute2=iproute
 )
 

@@ -179,7 +179,7 @@ NEXT
 Installed and running. See it:
   systemctl status failover-monitor failover-prober
   tail -f $SCRIPT_LOG
-  sudo failover-prober --check-online
+  sudo failoverctl doctor
 NEXT
   fi
 }

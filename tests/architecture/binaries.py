@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-PROGRAMS = ("supervisor/failover-supervisor", "prober/failover-prober")
+PROGRAMS = ("supervisor/failover-supervisor", "prober/failover-prober", "ctl/failoverctl")
 COMPILED_WITH = ("-D_FORTIFY_SOURCE=3", "-fstack-protector-strong", "-fstack-clash-protection",
                  "-fcf-protection=full")
 GOOD_COMPILE = ["-O2", "-fPIE", "-fstack-protector-strong", "-fcf-protection=full"]

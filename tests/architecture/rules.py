@@ -65,8 +65,11 @@ def _including(tree, header):
 
 
 def one_pair_knows_libcurl(tree):
-    """<curl/...> is included by one pair of files of the prober"""
-    return _one_pair(_including(tree, r"curl/"), "prober")
+    """<curl/...> is included by one pair of files of the prober, and by one of ctl"""
+    found = _including(tree, r"curl/")
+    in_ctl = [f for f in found if f.startswith("ctl/")]
+    others = [f for f in found if not f.startswith("ctl/")]
+    return _one_pair(others, "prober") + (_one_pair(in_ctl, "ctl") if in_ctl else [])
 
 
 def one_pair_knows_libcap(tree):

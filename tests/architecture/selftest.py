@@ -21,6 +21,7 @@ SOUND = {
     "prober/privileges.cc": "#include <sys/capability.h>\n",
     "prober/status_server.h": "#include <event2/http.h>\n",
     "prober/gateway_monitor.cc": "int s = socket(AF_INET, SOCK_RAW, 1);\n",
+    "ctl/status_client.h": "#include <curl/curl.h>\n",
     "README.md": "See README.md.\n",
     ".git": "gitdir: /ho" "me/somebody/main/.git/worktrees/this\n",
     "LOG.md": "| `Things happened: REASON` |\n| `ODD_PACKET` | Not even. |\n",
@@ -59,7 +60,8 @@ VIOLATIONS = {
     rules.one_pair_knows_libcurl: (
         {"prober/privileges.cc": "#include <sys/capability.h>\n#include <curl/curl.h>\n"},
         {"common/log.cc": "#include <curl/easy.h>\n"},
-        {"prober/http_client.cc": "", "prober/http_client.h": ""}),
+        {"prober/http_client.cc": "", "prober/http_client.h": ""},
+        {"ctl/options.h": "#include <curl/easy.h>\n"}),
     rules.one_pair_knows_libcap: ({"supervisor/decision.cc": "#include <sys/capability.h>\n"},),
     rules.one_pair_knows_evhttp: (
         {"prober/privileges.cc": "#include <sys/capability.h>\n#include <event2/http.h>\n"},

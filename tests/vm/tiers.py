@@ -15,7 +15,7 @@ from host import BedFailure, Overlay, write
 from results import Report
 
 # Group: whether its bed has the project installed before it boots.
-CONTAINER_GROUPS = {"crash": True, "sandbox": True, "failover": True, "failback": True,
+CONTAINER_GROUPS = {"crash": True, "sandbox": True, "failover": True, "failback": True, "orders": True,
                     "status": True, "install": False, "take_over": False, "bed": True}
 AT_ONCE = 3  # containers: most of their time is waiting
 # Group: how its boot ends. All of them on one disk, in this order.

@@ -44,7 +44,10 @@ def case_a_dry_run_says_everything_and_does_nothing():
 def case_destdir_takes_the_files_and_the_host_nothing():
     before = everything()
     install_sh("--no-build", DESTDIR="/run/package")
-    for path in ("usr/sbin/failover-supervisor", "usr/sbin/failover-prober",
+    for path in ("usr/sbin/failover-supervisor", "usr/sbin/failover-prober", "usr/bin/failoverctl",
+                 "usr/share/man/man8/failoverctl.8",
+                 "usr/share/bash-completion/completions/failoverctl",
+                 "usr/share/zsh/vendor-completions/_failoverctl",
                  "usr/lib/systemd/system/failover-monitor.service",
                  "usr/lib/sysusers.d/failover-monitor.conf", "etc/logrotate.d/failover-monitor"):
         assert os.path.exists("/run/package/" + path), path

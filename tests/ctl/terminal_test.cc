@@ -1,0 +1,43 @@
+#include "ctl/terminal.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <pty.h>
+
+#include "common/unique_fd.h"
+
+namespace failover {
+namespace {
+
+TEST(Terminal, AFileGetsNoColour) {
+  const UniqueFd file(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const Terminal terminal = LookAtTerminal(file.get());
+  EXPECT_EQ(terminal.kind, Terminal::Kind::kFile);
+  EXPECT_EQ(terminal.colour, Terminal::Colour::kOff);
+  EXPECT_EQ(terminal.Paint(Tint::kBad, "down"), "down");
+}
+
+TEST(Terminal, AScreenHasColourUnlessNoColorOrADumbTermSaysOtherwise) {
+  int master = -1;
+  int screen = -1;
+  winsize size{.ws_row = 30, .ws_col = 120, .ws_xpixel = 0, .ws_ypixel = 0};
+  ASSERT_EQ(openpty(&master, &screen, nullptr, nullptr, &size), 0);
+  const UniqueFd first(master);
+  const UniqueFd second(screen);
+  unsetenv("NO_COLOR");
+  setenv("TERM", "xterm", 1);
+  const Terminal terminal = LookAtTerminal(screen);
+  EXPECT_EQ(terminal.kind, Terminal::Kind::kScreen);
+  EXPECT_EQ(terminal.columns, 120U);
+  EXPECT_EQ(terminal.rows, 30U);
+  EXPECT_EQ(terminal.Paint(Tint::kGood, "x"), "\033[32mx\033[0m");
+  EXPECT_EQ(terminal.Paint(Tint::kNone, "x"), "x");
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_EQ(LookAtTerminal(screen).colour, Terminal::Colour::kOff);
+  unsetenv("NO_COLOR");
+  setenv("TERM", "dumb", 1);
+  EXPECT_EQ(LookAtTerminal(screen).colour, Terminal::Colour::kOff);
+}
+
+}  // namespace
+}  // namespace failover
