@@ -53,6 +53,7 @@ std::string Describe(const Findings& findings, const Terminal& terminal) {
 
 Json ToJson(const Findings& findings) {
   std::vector<Json> items;
+  items.reserve(findings.size());
   for (const Finding& f : findings) {
     items.push_back(Json::Object(
         {{"health", Name(f.health)}, {"subject", f.subject}, {"words", f.words}, {"remedy", f.remedy}}));

@@ -59,11 +59,9 @@ std::vector<std::pair<std::string, std::string>> Counters(const Case& c) {
       c.ever_started ? Ago(c.all.time(), c.tunnel.last_start_age()) + ", " +
                            std::string(WordsOf(OutcomeNamed(c.tunnel.last_start_outcome())))
                      : "never");
-  const double rest = c.cooldown_rest();
-  rows.emplace_back(
-      "cooldown", Duration(c.config.cooldown()) + (rest > 0 ? ", over at " + In(c.all.time(), rest)
-                                                      : c.ever_started ? ", over"
-                                                                       : ", never begun"));
+  std::string end = c.ever_started ? ", over" : ", never begun";
+  if (const double rest = c.cooldown_rest(); rest > 0) end = ", over at " + In(c.all.time(), rest);
+  rows.emplace_back("cooldown", Duration(c.config.cooldown()) + end);
   const std::string most = std::to_string(c.config.max_starts_per_hour());
   rows.emplace_back("starts in an hour",
       (c.full_hour ? most + " of " + most : "at most " + most) + " (max_starts_per_hour)");
@@ -74,7 +72,7 @@ std::vector<std::pair<std::string, std::string>> Counters(const Case& c) {
 std::vector<std::string> Needed(const Case& c) {
   std::vector<std::string> needed;
   const std::string times = Count(c.missing_failures(), c.tunnel.failures() > 0 ? "more time" : "time");
-  if (c.all.supervisor().state() != "connected") needed.push_back("the supervisor is connected again");
+  if (c.all.supervisor().state() != "connected") needed.emplace_back("the supervisor is connected again");
   if (c.gateway_lost()) needed.push_back("the gateway " + GatewayName(c.all.gateway()) + " answers again");
   if (c.unknown() && c.config.unknown_is_down_after() > 0) {
     needed.push_back(
@@ -86,18 +84,18 @@ std::vector<std::string> Needed(const Case& c) {
   } else if (!c.failing()) {
     needed.push_back("Cloudflare says " + c.statuses() + " " + times + " in a row");
   } else {
-    needed.push_back("the tunnel goes on failing");
+    needed.emplace_back("the tunnel goes on failing");
   }
-  if (c.verdict == words::WAIT_UNDER_WAY) needed.push_back("systemctl ends, whatever comes of it");
+  if (c.verdict == words::WAIT_UNDER_WAY) needed.emplace_back("systemctl ends, whatever comes of it");
   if (c.tunnel.paused_for() > 0) {
     needed.push_back(
         "the pause ends: " + In(c.all.time(), c.tunnel.paused_for()) + ", or failoverctl resume");
   }
   if (c.cooldown_rest() > 0)
     needed.push_back("the cooldown is over: " + In(c.all.time(), c.cooldown_rest()));
-  if (c.full_hour) needed.push_back("the oldest of the starts of this hour is an hour old");
+  if (c.full_hour) needed.emplace_back("the oldest of the starts of this hour is an hour old");
   if (c.verdict == words::WAIT_NO_RECORD) {
-    needed.push_back("the audit log can be written again; see: df /var/log/failover-monitor");
+    needed.emplace_back("the audit log can be written again; see: df /var/log/failover-monitor");
   }
   return needed;
 }
@@ -154,7 +152,7 @@ std::vector<std::string> Notes(const Case& c) {
                     (connectors.uncertainty().empty() ? "" : ": " + connectors.uncertainty()));
   }
   if (c.config.digest() != c.config.supervisor_digest() && !c.config.supervisor_digest().empty()) {
-    notes.push_back("prober and supervisor have different configurations; run: failoverctl reload");
+    notes.emplace_back("prober and supervisor have different configurations; run: failoverctl reload");
   }
   return notes;
 }
@@ -216,6 +214,7 @@ std::string Describe(const Explanation& explanation, const Terminal& terminal) {
 
 Json ToJson(const Explanation& explanation) {
   Json::Members counters;
+  counters.reserve(explanation.counters.size());
   for (const auto& [name, value] : explanation.counters) counters.emplace_back(name, value);
   return Json::Object(
       {{"tunnel", explanation.tunnel}, {"status", explanation.status}, {"verdict", explanation.verdict},

@@ -147,17 +147,18 @@ std::vector<std::string> Perfdata(const status::Status& all, const status::Tunne
 }
 
 // One line, however many tunnels there are.
-std::string Summary(std::vector<Finding> findings, const std::string& otherwise) {
+std::string Summary(const std::vector<Finding>& findings, const std::string& otherwise) {
   constexpr std::size_t kShown = 4;
-  std::erase_if(findings, [](const Finding& f) { return f.grade == Grade::kOk; });
-  std::ranges::stable_sort(
-      findings, [](const auto& a, const auto& b) { return Weight(a.grade) > Weight(b.grade); });
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, findings.size()); ++i) {
-    text += (i > 0 ? "; " : "") + findings[i].words;
+  std::vector<std::string> words;  // the worst first
+  for (const Grade grade : {Grade::kCritical, Grade::kUnknown, Grade::kWarning}) {
+    for (const Finding& finding : findings) {
+      if (finding.grade == grade) words.push_back(finding.words);
+    }
   }
-  if (findings.size() > kShown) text += "; and " + std::to_string(findings.size() - kShown) + " more";
-  return findings.empty() ? otherwise : text;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, words.size()); ++i) text += (i > 0 ? "; " : "") + words[i];
+  if (words.size() > kShown) text += "; and " + std::to_string(words.size() - kShown) + " more";
+  return words.empty() ? otherwise : text;
 }
 
 }  // namespace

@@ -95,13 +95,19 @@ void History::TakeStatus(const LogLine& line, std::time_t time) {
 }
 
 void History::TakeIntent(const LogLine& line, std::time_t time) {
-  const bool drill = line.kind == LogLine::Kind::kDrill;
-  const bool failback = line.kind == LogLine::Kind::kFailback;
   tunnel_of_[line.unit] = line.tunnel;
   if (time < since_) return;
   Track& track = tracks_[line.tunnel];
-  ++(drill ? track.drills : failback ? track.failbacks : track.starts);
-  const std::string why = drill ? "drill: " : failback ? "failback: " : "";
+  std::string why;
+  if (line.kind == LogLine::Kind::kDrill) {
+    ++track.drills;
+    why = "drill: ";
+  } else if (line.kind == LogLine::Kind::kFailback) {
+    ++track.failbacks;
+    why = "failback: ";
+  } else {
+    ++track.starts;
+  }
   Add(time, line.tunnel, why + "starting " + Printable(line.unit));
 }
 
@@ -159,6 +165,7 @@ void History::End(std::time_t now) {
 
 std::vector<NamedTunnel> History::tunnels() const {
   std::vector<NamedTunnel> tunnels;
+  tunnels.reserve(tracks_.size());
   for (const auto& [id, track] : tracks_) tunnels.push_back({id, track.name, ""});
   return tunnels;
 }

@@ -71,6 +71,7 @@ Json ToJson(const History& history, const std::string& tunnel, std::time_t now) 
   for (const auto& [id, track] : history.tracks()) {
     if (!tunnel.empty() && tunnel != id) continue;
     std::vector<Json> outages;
+    outages.reserve(track.outages.size());
     for (const auto& outage : track.outages) {
       outages.push_back(Json::Object({{"begin", outage.begin},
           {"end", outage.end ? Json(*outage.end) : Json()}, {"seconds", Length(outage, now)}}));

@@ -15,15 +15,16 @@ class Json {
   using Members = std::vector<std::pair<std::string, Json>>;
 
   Json() : text_("null") {}
-  Json(std::string_view text);
-  Json(const std::string& text) : Json(std::string_view(text)) {}
-  Json(const char* text) : Json(std::string_view(text)) {}
-  Json(double value);
+  // A value stands for itself: Json::Object({{"name", "home"}, {"failures", 2}}).
+  explicit(false) Json(std::string_view text);
+  explicit(false) Json(const std::string& text) : Json(std::string_view(text)) {}
+  explicit(false) Json(const char* text) : Json(std::string_view(text)) {}
+  explicit(false) Json(double value);
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  Json(T value) : text_(std::to_string(value)) {}
+  explicit(false) Json(T value) : text_(std::to_string(value)) {}
   template <std::same_as<bool> T>
-  Json(T value) : text_(value ? "true" : "false") {}
+  explicit(false) Json(T value) : text_(value ? "true" : "false") {}
 
   static Json Object(const Members& members);  // in this order
   static Json List(const std::vector<Json>& items);

@@ -43,6 +43,7 @@ std::vector<std::string> Names(const std::filesystem::path& path) {
   }
   std::ranges::sort(found);
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (auto& [age, name] : found) names.push_back(std::move(name));
   return names;  // newest first
 }

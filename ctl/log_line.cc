@@ -46,13 +46,19 @@ std::size_t EndOfLabel(std::string_view text) {
   return text.npos;
 }
 
+// A UUID, or what somebody wrote in its place for the script; parts of it are shown, so nothing else.
+bool IsId(std::string_view text) {
+  constexpr std::string_view kAllowed = "0123456789-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return !text.empty() && text.find_first_not_of(kAllowed) == text.npos;
+}
+
 // Takes "Tunnel ID" or "Tunnel ID (NAME)" off the front.
 bool TakeTunnel(std::string_view& rest, LogLine& line) {
   constexpr std::string_view kTunnel = "Tunnel ";
   if (!rest.starts_with(kTunnel)) return false;
   std::string_view more = rest.substr(kTunnel.size());
-  const std::size_t end = more.find_first_of(" :.,;");
-  if (end == more.npos) return false;
+  const std::size_t end = more.find_first_of(" :,");
+  if (end == more.npos || !IsId(more.substr(0, end))) return false;
   line.tunnel = more.substr(0, end);
   more.remove_prefix(end);
   if (more.starts_with(" (")) {

@@ -69,6 +69,7 @@ std::string Title(const World& world, const std::vector<NamedTunnel>& tunnels) {
 
 Json Ids(const std::vector<NamedTunnel>& tunnels) {
   std::vector<std::string> ids;
+  ids.reserve(tunnels.size());
   for (const NamedTunnel& tunnel : tunnels) ids.push_back(tunnel.id);
   return Json::Strings(ids);
 }
@@ -129,9 +130,8 @@ Outcome Resume(const World& world) {
     const auto removed = orders->Remove(id, "pause");
     if (!removed) return std::unexpected(removed.error());
   }
-  const std::string what = paused.empty()      ? "not paused"
-                           : paused.size() > 1 ? std::to_string(paused.size()) + " pauses are ended"
-                                               : "the pause is ended";
+  std::string what = paused.empty() ? "not paused" : "the pause is ended";
+  if (paused.size() > 1) what = std::to_string(paused.size()) + " pauses are ended";
   if (world.json()) {
     world.out << Json::Object({{"resumed", Json::Strings(paused)}, {"result", what}}).text() << "\n";
   } else {

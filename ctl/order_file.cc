@@ -49,7 +49,7 @@ std::expected<void, Failure> OrderDirectory::Write(
   const std::string hidden = "." + name + "." + std::to_string(getpid());
   const std::string where = path_ + "/" + name;
   const int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  UniqueFd file(openat(fd_.get(), hidden.c_str(), kFlags, 0600));
+  const UniqueFd file(openat(fd_.get(), hidden.c_str(), kFlags, 0600));
   if (!file) return std::unexpected(Trouble(where));
   const bool whole = write(file.get(), text->data(), text->size()) == std::ssize(*text) &&
                      fsync(file.get()) == 0 &&

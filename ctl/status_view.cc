@@ -55,9 +55,8 @@ std::string GatewayLine(const status::Status& all, const Terminal& terminal) {
 std::string SupervisorLine(const status::Supervisor& supervisor, const Terminal& terminal) {
   const auto age = [](double seconds) { return seconds > 0 ? Duration(seconds) + " ago" : "never"; };
   const bool connected = supervisor.state() == "connected";
-  const std::string state = connected                            ? "connected"
-                            : supervisor.state() == "connecting" ? "does not answer yet"
-                                                                 : "NOT CONNECTED, nothing can be started";
+  std::string state = connected ? "connected" : "NOT CONNECTED, nothing can be started";
+  if (supervisor.state() == "connecting") state = "does not answer yet";
   std::string text = terminal.Paint(connected ? Tint::kGood : Tint::kBad, state) + ", last report " +
                      age(supervisor.last_report_age());
   if (supervisor.last_acknowledgement_age() > 0) {
@@ -247,10 +246,12 @@ std::string CountTunnels(const status::Status& status) {
       ++known->second;
     }
   }
+  const std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
+  if (counts.empty()) return tunnels;
   std::vector<std::string> words;
+  words.reserve(counts.size());
   for (const auto& [word, count] : counts) words.push_back(std::to_string(count) + " " + word);
-  const std::string separator = words.empty() ? "" : GatewayLost(status) ? ", last known: " : ": ";
-  return Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel") + separator + Join(words, ", ");
+  return tunnels + (GatewayLost(status) ? ", last known: " : ": ") + Join(words, ", ");
 }
 
 bool GatewayLost(const status::Status& status) { return status.gateway().state() == "unreachable"; }

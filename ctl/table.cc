@@ -27,6 +27,7 @@ std::string Table::Print(const Terminal& terminal) const {
     text += line + "\n";
   };
   std::vector<Cell> header;
+  header.reserve(header_.size());
   for (const std::string& name : header_) header.emplace_back(name, Tint::kTitle);
   add(header);
   for (const auto& row : rows_) add(row);

@@ -8,9 +8,10 @@
 
 namespace failover {
 
-struct Cell {
-  Cell(std::string words, Tint colour = Tint::kNone) : text(std::move(words)), tint(colour) {}
-  Cell(const char* words) : text(words) {}
+struct Cell {  // a text stands for itself
+  explicit(false) Cell(std::string words, Tint colour = Tint::kNone)
+      : text(std::move(words)), tint(colour) {}
+  explicit(false) Cell(const char* words) : text(words) {}
 
   std::string text;
   Tint tint = Tint::kNone;

@@ -23,7 +23,8 @@ struct CodePoint {
 CodePoint Decode(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  std::size_t bytes = lead >= 0xe0 ? 3 : 2;
+  if (lead >= 0xf0) bytes = 4;
   if (lead < 0xc2 || lead > 0xf4 || bytes > text.size()) return {lead, 0};
   auto value = static_cast<char32_t>(lead & (0xff >> (bytes + 1)));
   for (std::size_t i = 1; i < bytes; ++i) {

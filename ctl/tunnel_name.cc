@@ -28,6 +28,7 @@ std::vector<std::size_t> Where(const std::vector<NamedTunnel>& tunnels, Matches 
 
 std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings) {
   std::vector<NamedTunnel> tunnels;
+  tunnels.reserve(static_cast<std::size_t>(settings.tunnels_size()));
   for (const config::Tunnel& t : settings.tunnels()) {
     tunnels.push_back({Lower(t.tunnel_id()), Printable(t.name()), t.service()});
   }
@@ -36,6 +37,7 @@ std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings) {
 
 std::vector<NamedTunnel> TunnelsOf(const status::Status& status) {
   std::vector<NamedTunnel> tunnels;
+  tunnels.reserve(static_cast<std::size_t>(status.tunnels_size()));
   for (const status::Tunnel& t : status.tunnels()) tunnels.push_back({t.id(), t.name(), t.unit()});
   return tunnels;
 }
@@ -51,10 +53,9 @@ std::expected<std::size_t, Error> FindTunnel(
   }
   if (found.size() == 1) return found[0];
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (const std::size_t i : found) names.push_back(FullName(tunnels[i]));
-  if (names.empty()) {
-    for (const std::string& name : ShortNames(tunnels)) names.push_back(name);
-  }
+  if (names.empty()) names = ShortNames(tunnels);
   constexpr std::size_t kShown = 8;
   if (names.size() > kShown) {
     const std::size_t more = names.size() - kShown;
@@ -70,6 +71,7 @@ std::expected<std::size_t, Error> FindTunnel(
 std::vector<std::string> ShortNames(const std::vector<NamedTunnel>& tunnels) {
   std::map<std::string, int> labels;
   std::vector<std::string> ids;
+  ids.reserve(tunnels.size());
   for (const NamedTunnel& tunnel : tunnels) {
     ++labels[tunnel.name];
     ids.push_back(tunnel.id);

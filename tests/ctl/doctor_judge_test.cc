@@ -36,16 +36,17 @@ TEST(DoctorJudge, EachFaultIsFound) {
           },
           kWarn, "configuration", "t.json: Permission denied", "sudo failoverctl doctor"},
       {"token file",
-          [](auto& f) { Check(f).faults.push_back("t: token_file: Permission denied; run: chmod"); }, kFail,
-          "configuration", "token_file: Permission denied", "run: chmod"},
+          [](auto& f) { Check(f).faults.emplace_back("t: token_file: Permission denied; run: chmod"); },
+          kFail, "configuration", "token_file: Permission denied", "run: chmod"},
       {"the strict reading",
           [](auto& f) {
             f.config = std::unexpected(Faults{"t.json: not one JSON object; see"});
-            Check(f).faults.push_back("t.json: line 3: a comma; remove it");
+            Check(f).faults.emplace_back("t.json: line 3: a comma; remove it");
           },
           kFail, "configuration", "line 3: a comma", "remove it"},
-      {"budget warning", [](auto& f) { Check(f).warnings.push_back("t: stretched; raise check_interval"); },
-          kWarn, "configuration", "stretched", "raise check_interval"},
+      {"budget warning",
+          [](auto& f) { Check(f).warnings.emplace_back("t: stretched; raise check_interval"); }, kWarn,
+          "configuration", "stretched", "raise check_interval"},
       {"no prober", [](auto& f) { *f.check = Fail("failover-prober: No such file"); }, kFail, "tokens",
           "not known: failover-prober: No such file", "--check-config"},
       {"directory", [](auto& f) { f.config_directory.mode = 0777; }, kFail, "directory",
