@@ -27,8 +27,8 @@ struct Orders {
 inline Orders ReadOrders(const std::string& directory, TimePoint now) {
   Orders orders;
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(directory, error)) {
-    const std::filesystem::path& path = file.path();
+  for (std::filesystem::directory_iterator file(directory, error), end; file != end; file.increment(error)) {
+    const std::filesystem::path& path = file->path();
     if (path.filename().string().starts_with('.')) continue;  // being written
     config::Order order;
     const auto text = ReadRegularFile(path, 4096);

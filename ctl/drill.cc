@@ -44,7 +44,8 @@ std::chrono::nanoseconds OrderLasts(
   const auto budget =
       std::ranges::find(status.budgets(), tunnel.budget(), [](const auto& b) { return b.name(); });
   const double interval = budget == status.budgets().end() ? 0 : budget->interval();
-  return std::min(std::max<std::chrono::nanoseconds>(10s, 3 * Seconds(interval)), timeout);
+  return std::min(
+      std::max<std::chrono::nanoseconds>(10s, 3 * Seconds(std::min(interval, 86400.0))), timeout);
 }
 
 bool Ended(State state) {

@@ -172,6 +172,10 @@ Explanation Explain(const status::Status& status, const status::Tunnel& tunnel) 
       .next_start = {},
       .needed = Needed(c),
       .notes = Notes(c)};
+  if (status.supervisor().state() != "connected") {
+    explanation.why += " (the last word of a supervisor that is away)";
+    explanation.rule = "without a supervisor nothing is started; see: systemctl status failover-monitor";
+  }
   // The newest verdict is of the last answer; a lost gateway is newer.
   if (c.gateway_lost() && c.verdict != words::WAIT_GATEWAY) {
     const VerdictWords gateway = WordsOf(words::WAIT_GATEWAY);

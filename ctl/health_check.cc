@@ -39,24 +39,40 @@ struct Finding {
   std::string words;
 };
 
-Finding JudgeStatus(const status::Tunnel& tunnel) {
+// The rounds after which an answer is too old to be judged, and the seconds that a slow one takes.
+double Stale(double interval) { return 3 * interval + 15; }
+
+double IntervalOf(const status::Status& all, const status::Tunnel& tunnel) {
+  const auto budget =
+      std::ranges::find(all.budgets(), tunnel.budget(), [](const auto& one) { return one.name(); });
+  return budget == all.budgets().end() ? all.configuration().check_interval() : budget->interval();
+}
+
+Finding JudgeStatus(const status::Status& all, const status::Tunnel& tunnel) {
   const std::string since = tunnel.status() + " for " + Duration(tunnel.since());
   if (tunnel.status() == "not_asked_yet") return {Grade::kUnknown, "not asked yet"};
   if (tunnel.status() == "unknown") {
     return {Grade::kUnknown, "unknown (" + tunnel.reason() + ") for " + Duration(tunnel.since())};
   }
+  if (tunnel.last_check_age() > Stale(IntervalOf(all, tunnel))) {
+    return {
+        Grade::kUnknown, "was " + tunnel.status() + ", not asked for " + Duration(tunnel.last_check_age())};
+  }
   if (tunnel.status() == "healthy") return {Grade::kOk, since};
   const auto& failover_on = tunnel.failover_on();
   const bool failing = std::ranges::find(failover_on, tunnel.status()) != failover_on.end();
   if (!failing) return {Grade::kWarning, since + ", not in failover_on"};
-  if (tunnel.failures() >= tunnel.failure_threshold()) return {Grade::kCritical, since};
+  // The prober's own count, which goes on without a supervisor.
+  if (tunnel.backup_wanted() || tunnel.failures() >= tunnel.failure_threshold())
+    return {Grade::kCritical, since};
   return {Grade::kWarning, since + ", not confirmed (" + std::to_string(tunnel.failures()) + " of " +
                                std::to_string(tunnel.failure_threshold()) + ")"};
 }
 
 Finding JudgeTunnel(const status::Status& all, const status::Tunnel& tunnel, const std::string& name) {
   // With the gateway lost, that is the finding; what was last known of a tunnel is none.
-  Finding finding = GatewayLost(all) ? Finding{Grade::kOk, "was " + tunnel.status()} : JudgeStatus(tunnel);
+  Finding finding =
+      GatewayLost(all) ? Finding{Grade::kOk, "was " + tunnel.status()} : JudgeStatus(all, tunnel);
   const words::Verdict verdict = VerdictNamed(tunnel.verdict());
   const std::string unit = UnitLabel(tunnel.unit());
   if (finding.grade != Grade::kOk && finding.grade != Grade::kUnknown) {
@@ -82,6 +98,12 @@ std::vector<Finding> JudgeWatching(const status::Status& all) {
   if (GatewayLost(all)) {
     findings.push_back({Grade::kCritical, "gateway " + GatewayName(all.gateway()) + " unreachable for " +
                                               Duration(all.gateway().since()) + ", tunnels are not asked"});
+  }
+  const bool probed = all.gateway().state() == "reachable" || GatewayLost(all);
+  if (probed && all.gateway().last_probe_age() > Stale(config.check_interval())) {
+    findings.push_back(
+        {Grade::kUnknown, "the gateway was not probed for " + Duration(all.gateway().last_probe_age()) +
+                              "; see: systemctl status failover-prober"});
   }
   const double patience = std::max(15.0, 3 * config.check_interval());  // the supervisor's own
   if (supervisor.state() != "connected") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <map>
 
 #include "common/tunnel_id.h"
 #include "ctl/json.h"
@@ -17,19 +18,22 @@ using std::chrono_literals::operator""s;
 double InSeconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 // Whether the prober tells of the pauses within a few seconds. Without a prober nobody knows.
-enum class Seen { kYes, kNo, kNobodyTells };
+enum class Seen { kYes, kNo, kNotWatched, kNobodyTells };
 Seen WaitUntilSeen(const World& world, const std::vector<NamedTunnel>& tunnels, TimePoint until) {
   const TimePoint deadline = world.now() + 5s;
   while (true) {
     const auto status = world.ask();
     if (!status || status->supervisor().state() != "connected") return Seen::kNobodyTells;
     const double left = InSeconds(until - world.now());
+    std::map<std::string_view, double> paused;  // by UUID
+    for (const status::Tunnel& tunnel : status->tunnels()) paused[tunnel.id()] = tunnel.paused_for();
+    const auto watched = [&](const NamedTunnel& t) { return paused.contains(t.id); };
     // An older pause of another length is not this one.
-    const auto lacks = [&](const status::Tunnel& t) {
-      const bool meant = std::ranges::find(tunnels, t.id(), &NamedTunnel::id) != tunnels.end();
-      return meant && std::abs(t.paused_for() - left) > 2;
+    const auto shown = [&](const NamedTunnel& t) {
+      return watched(t) && std::abs(paused.at(t.id) - left) <= 2;
     };
-    if (std::ranges::none_of(status->tunnels(), lacks)) return Seen::kYes;
+    if (std::ranges::all_of(tunnels, shown)) return Seen::kYes;
+    if (!std::ranges::all_of(tunnels, watched)) return Seen::kNotWatched;
     if (world.now() >= deadline) return Seen::kNo;
     world.sleep(250ms);
   }
@@ -39,6 +43,8 @@ std::string_view Words(Seen seen) {
   switch (seen) {
     case Seen::kYes: return "in force";
     case Seen::kNo: return "left; the status does not show it yet, see: failoverctl status";
+    case Seen::kNotWatched:
+      return "left, but NOT in force: it stands in the file and is not watched yet; run: failoverctl reload";
     case Seen::kNobodyTells:
       return "left; the supervisor takes it within a second if it runs, see: systemctl status "
              "failover-monitor";
@@ -46,18 +52,26 @@ std::string_view Words(Seen seen) {
   __builtin_unreachable();
 }
 
-// By the configuration file; if that cannot be read, by the status.
+// By the configuration file, never by the status: an order is root's word, the status is the prober's.
 std::expected<std::vector<NamedTunnel>, Failure> ConfiguredTunnels(const World& world) {
   const auto config = LoadConfig(world.options.config);
   if (config) return TunnelsOf(config->settings);
-  if (const auto status = world.ask()) return TunnelsOf(*status);
-  return std::unexpected(Failure{"no tunnel can be looked up: " + config.error().front(), kExitBadConfig});
+  return std::unexpected(Failure{
+      "no tunnel can be looked up: " + config.error().front() + "; a whole UUID can be paused all the same",
+      kExitBadConfig});
+}
+
+// One tunnel. A whole UUID needs no file: the supervisor holds on to the configuration before a fault.
+std::expected<NamedTunnel, Failure> MeantOne(const World& world) {
+  const auto id = TunnelId::Parse(world.options.tunnel);
+  if (id && !LoadConfig(world.options.config)) return NamedTunnel{id->ToString(), "", ""};
+  return ConfiguredTunnel(world);
 }
 
 // Who is meant: one tunnel, or all that are configured.
 std::expected<std::vector<NamedTunnel>, Failure> Meant(const World& world) {
   if (world.options.all) return ConfiguredTunnels(world);
-  const auto tunnel = ConfiguredTunnel(world);
+  const auto tunnel = MeantOne(world);
   if (!tunnel) return std::unexpected(tunnel.error());
   return std::vector{*tunnel};
 }
@@ -81,9 +95,7 @@ std::expected<NamedTunnel, Failure> ConfiguredTunnel(const World& world) {
   if (!tunnels) return std::unexpected(tunnels.error());
   const auto found = FindTunnel(*tunnels, world.options.tunnel);
   if (!found) return std::unexpected(Failure{found.error().message});
-  // It becomes the name of a file.
-  if (const NamedTunnel& tunnel = tunnels->at(*found); TunnelId::Parse(tunnel.id)) return tunnel;
-  return std::unexpected(Failure{tunnels->at(*found).id + " is no UUID"});
+  return tunnels->at(*found);
 }
 
 std::expected<OrderDirectory, Failure> OpenOrders(const World& world) {
@@ -101,26 +113,29 @@ Outcome Pause(const World& world) {
     if (!written) return std::unexpected(written.error());
   }
   const Seen seen = WaitUntilSeen(world, *tunnels, until);
+  const int status = seen == Seen::kNo || seen == Seen::kNotWatched ? kExitFailed : kExitDone;
   const double length = InSeconds(world.options.pause_for);
   if (world.json()) {
     world.out << Json::Object({{"tunnels", Ids(*tunnels)}, {"paused_for", length},
                                   {"in_force", seen == Seen::kYes ? Json(true) : Json()}})
                      .text()
               << "\n";
-    return kExitDone;
+    return status;
   }
   world.out << "Pause of " << Title(world, *tunnels) << " until "
             << In(static_cast<double>(std::time(nullptr)), length) << ": " << Words(seen) << "\n";
-  return kExitDone;
+  return status;
 }
 
 Outcome Resume(const World& world) {
   const auto orders = OpenOrders(world);
   if (!orders) return std::unexpected(orders.error());
-  std::vector<std::string> paused = orders->Tunnels("pause");
+  const auto listed = orders->Tunnels("pause");
+  if (!listed) return std::unexpected(listed.error());
+  std::vector<std::string> paused = *listed;
   std::string title = "All tunnels";
   if (!world.options.all) {
-    const auto tunnel = ConfiguredTunnel(world);
+    const auto tunnel = MeantOne(world);
     if (!tunnel) return std::unexpected(tunnel.error());
     const auto wanted = TunnelId::Parse(tunnel->id);
     std::erase_if(paused, [&](const std::string& id) { return TunnelId::Parse(id) != wanted; });

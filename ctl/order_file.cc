@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "common/tunnel_id.h"
 #include "ctl/json.h"
 #include "ctl/text.h"
 
@@ -43,6 +44,7 @@ std::expected<OrderDirectory, Failure> OrderDirectory::Open(const std::string& p
 
 std::expected<void, Failure> OrderDirectory::Write(
     const std::string& tunnel, const std::string& verb, TimePoint until, const std::string& reason) const {
+  if (!TunnelId::Parse(tunnel)) return std::unexpected(Failure{tunnel + " is no UUID"});
   const auto text = OrderText(until, reason);
   if (!text) return std::unexpected(text.error());
   const std::string name = NameOf(tunnel, verb);
@@ -72,16 +74,17 @@ bool OrderDirectory::Has(const std::string& tunnel, const std::string& verb) con
   return faccessat(fd_.get(), NameOf(tunnel, verb).c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-std::vector<std::string> OrderDirectory::Tunnels(const std::string& verb) const {
+std::expected<std::vector<std::string>, Failure> OrderDirectory::Tunnels(const std::string& verb) const {
   std::vector<std::string> tunnels;
   const std::string ending = "." + verb;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(path_, error)) {
-    const std::string name = entry.path().filename();
+  for (std::filesystem::directory_iterator entry(path_, error), end; entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename();
     if (!name.starts_with('.') && name.ends_with(ending)) {
       tunnels.push_back(name.substr(0, name.size() - ending.size()));
     }
   }
+  if (error) return std::unexpected(Failure{path_ + ": " + error.message()});
   std::ranges::sort(tunnels);
   return tunnels;
 }

@@ -19,7 +19,8 @@ class OrderDirectory {
   // Fails if it is not there, not ours (the effective uid's) or open to others.
   static std::expected<OrderDirectory, Failure> Open(const std::string& path);
 
-  // `tunnel`: a UUID; `verb`: "pause" or "drill". Replaces an older one.
+  // `tunnel`: a UUID, or it fails: it becomes the name of a file; `verb`: "pause" or "drill".
+  // Replaces an older one.
   std::expected<void, Failure> Write(
       const std::string& tunnel, const std::string& verb, TimePoint until, const std::string& reason) const;
 
@@ -28,7 +29,7 @@ class OrderDirectory {
   bool Has(const std::string& tunnel, const std::string& verb) const;
 
   // What all orders with this verb are about.
-  std::vector<std::string> Tunnels(const std::string& verb) const;
+  std::expected<std::vector<std::string>, Failure> Tunnels(const std::string& verb) const;
 
  private:
   OrderDirectory(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

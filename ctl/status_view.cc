@@ -114,6 +114,7 @@ std::string Next(const status::Status& all, const status::Tunnel& tunnel) {
   const double rest = all.configuration().cooldown() - tunnel.last_start_age();
   if (tunnel.paused_for() > 0) return "paused, " + Brief(tunnel.paused_for());
   if (GatewayLost(all)) return std::string(WordsOf(words::WAIT_GATEWAY).next);
+  if (all.supervisor().state() != "connected") return "no supervisor";  // its last word is an old one
   if (verdict == words::WAIT_COOLDOWN && rest > 0) return "again in " + Brief(rest);
   const std::string words(WordsOf(verdict).next);
   if (verdict != words::WAIT_CONFIRMING) return words;

@@ -54,6 +54,8 @@ std::expected<UniqueFd, Error> ListenTcp(const Endpoint& endpoint) {
   UniqueFd fd = Socket(v4 ? AF_INET : AF_INET6);
   const int yes = 1;
   const bool set = fd && setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+                   // The address may come after us, by DHCP.
+                   setsockopt(fd.get(), IPPROTO_IP, IP_FREEBIND, &yes, sizeof(yes)) == 0 &&
                    (v4 || setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0);
   if (set && bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
       listen(fd.get(), kBacklog) == 0) {

@@ -63,6 +63,8 @@ TEST(Explanation, NothingStartsWithoutASupervisor) {
   const Explanation explanation = ExplainOffice(status);
   EXPECT_FALSE(explanation.earliest);
   EXPECT_EQ(explanation.needed[0], "the supervisor is connected again");
+  EXPECT_TRUE(explanation.why.contains("a supervisor that is away")) << explanation.why;
+  EXPECT_TRUE(explanation.rule.contains("nothing is started")) << explanation.rule;
 }
 
 TEST(Explanation, EveryVerdictIsExplainedByItsOwnWords) {

@@ -46,6 +46,23 @@ TEST(HealthCheck, EachTroubleHasItsGrade) {
           },
           kWarning, kWarning},
       {"down, not confirmed", [](auto& s) { s.mutable_tunnels(1)->set_status("down"); }, kWarning, kWarning},
+      {"down for long enough by the prober, without a supervisor's count",
+          [](auto& s) {
+            s.mutable_supervisor()->set_state("away");
+            s.mutable_tunnels(1)->set_status("down");
+            s.mutable_tunnels(1)->set_backup_wanted(true);
+          },
+          kCritical, kCritical},
+      {"healthy long ago", [](auto& s) { s.mutable_tunnels(1)->set_last_check_age(25); }, kUnknown,
+          kUnknown},
+      {"asked rarely, as the budget has it",
+          [](auto& s) {
+            s.mutable_tunnels(1)->set_last_check_age(25);
+            for (auto& budget : *s.mutable_budgets()) budget.set_interval(5);
+          },
+          kOk, kOk},
+      {"a gateway that is not probed", [](auto& s) { s.mutable_gateway()->set_last_probe_age(25); },
+          kUnknown, kUnknown},
       {"not asked yet", [](auto& s) { s.mutable_tunnels(1)->set_status("not_asked_yet"); }, kUnknown,
           kUnknown},
       {"another tunnel", [](auto& s) { s.mutable_tunnels(0)->set_status("unknown"); }, kUnknown, kOk},

@@ -46,15 +46,23 @@ TEST_F(OrderCommands, APauseIsInForceOnceTheStatusShowsIt) {
 TEST_F(OrderCommands, AnOlderPauseOfAnotherLengthIsNotThisOne) {
   fake.status = Situation("all_well");
   fake.status->mutable_tunnels(0)->set_paused_for(600);
-  ASSERT_EQ(Pause(fake.world()), 0);
+  ASSERT_EQ(Pause(fake.world()), kExitFailed);
   EXPECT_TRUE(fake.out.str().contains("does not show it yet")) << fake.out.str();
 }
 
 TEST_F(OrderCommands, APauseThatTheStatusDoesNotShowIsSaidToBe) {
   fake.status = Situation("all_well");
   fake.status->mutable_tunnels(1)->set_paused_for(60);  // another one
-  ASSERT_EQ(Pause(fake.world()), 0);
+  ASSERT_EQ(Pause(fake.world()), kExitFailed);
   EXPECT_TRUE(fake.out.str().contains("does not show it yet")) << fake.out.str();
+}
+
+TEST_F(OrderCommands, APauseOfATunnelThatIsNotWatchedYetIsNotInForce) {
+  fake.status = Situation("all_well");
+  fake.status->mutable_tunnels()->DeleteSubrange(0, 1);
+  ASSERT_EQ(Pause(fake.world()), kExitFailed);
+  EXPECT_TRUE(fake.out.str().contains("NOT in force")) << fake.out.str();
+  EXPECT_TRUE(fake.out.str().contains("failoverctl reload")) << fake.out.str();
 }
 
 TEST_F(OrderCommands, AllTunnelsAreThoseOfTheConfiguration) {
@@ -71,7 +79,7 @@ TEST_F(OrderCommands, AllTunnelsAreThoseOfTheConfiguration) {
   fake.options.format = Options::Format::kText;
   fake.status = Situation("all_well");
   fake.passing = [&] { fake.status->mutable_tunnels(0)->set_paused_for(7199); };  // one of two
-  ASSERT_EQ(Pause(fake.world()), 0);
+  ASSERT_EQ(Pause(fake.world()), kExitFailed);
   EXPECT_TRUE(fake.out.str().contains("Pause of all tunnels (2) until ")) << fake.out.str();
   EXPECT_TRUE(fake.out.str().contains("does not show it yet")) << fake.out.str();
 }
@@ -84,12 +92,24 @@ TEST_F(OrderCommands, OnlyATunnelOfTheConfigurationMayBeNamed) {
   EXPECT_TRUE(std::filesystem::is_empty(fake.options.orders));
 }
 
-TEST_F(OrderCommands, WithABrokenConfigurationTheStatusNamesTheTunnels) {
+// An order is root's word; the status is the word of the prober, which may have been taken over.
+TEST_F(OrderCommands, WithABrokenConfigurationTheStatusNamesNothing) {
   fake.options.config = dir.Write("broken.json", "{");
   fake.status = Situation("all_well");
-  EXPECT_EQ(ConfiguredTunnel(fake.world())->id, kHome);
-  fake.status->mutable_tunnels(0)->set_id("../../etc/passwd");
   EXPECT_FALSE(ConfiguredTunnel(fake.world()));
+  EXPECT_EQ(Pause(fake.world()).error().exit_status, kExitBadConfig);
+  fake.options.all = true;
+  EXPECT_EQ(Pause(fake.world()).error().exit_status, kExitBadConfig);
+  EXPECT_TRUE(std::filesystem::is_empty(fake.options.orders));
+}
+
+TEST_F(OrderCommands, WithABrokenConfigurationAWholeUuidIsHeldAllTheSame) {
+  fake.options.config = dir.Write("broken.json", "{");
+  fake.options.tunnel = "F70FF985-A4EF-4643-BBBC-4A0ED4FC8415";
+  ASSERT_EQ(Pause(fake.world()), 0);
+  EXPECT_FALSE(Order(std::string(kHome) + ".pause").empty());
+  ASSERT_EQ(Resume(fake.world()), 0);
+  EXPECT_TRUE(std::filesystem::is_empty(fake.options.orders));
 }
 
 TEST_F(OrderCommands, ResumeTakesTheOrderAway) {

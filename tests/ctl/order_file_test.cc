@@ -58,7 +58,17 @@ TEST(OrderFile, TunnelsAreThoseOfOneVerb) {
   const auto orders = OrderDirectory::Open(dir.Path(""));
   ASSERT_TRUE(orders);
   for (const char* name : {"b.pause", "a.pause", "c.drill", ".d.pause", "pause"}) dir.Write(name, "");
-  EXPECT_EQ(orders->Tunnels("pause"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(orders->Tunnels("pause").value(), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(OrderFile, NothingButAUuidBecomesTheNameOfAFile) {
+  const TempDir dir;
+  const auto orders = OrderDirectory::Open(dir.Path(""));
+  ASSERT_TRUE(orders);
+  for (const std::string bad : {"", "x", "/../x", "../x", "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415/../x"}) {
+    EXPECT_FALSE(orders->Write(bad, "pause", TimePoint(1s), "x")) << bad;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(dir.Path("")));
 }
 
 TEST(OrderFile, ADirectoryThatOthersMayWriteIsRefused) {

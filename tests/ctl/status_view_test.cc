@@ -49,8 +49,9 @@ TEST(StatusView, WhatIsWrongWithTheWatchingIsSaid) {
   status.mutable_budgets(0)->set_interval(9.6);
   status.mutable_budgets(0)->set_paused_for(42);
   const std::string text = DescribeStatus(status, {}, {});
-  for (const char* words : {"NOT CONNECTED", "3 FOREIGN_UID", "DIFFERENT in prober and supervisor",
-           "asked every 9.6 s (STRETCHED, check_interval is 3 s), REFUSED for 42 s more"}) {
+  for (const char* words :
+      {"NOT CONNECTED", "no supervisor", "3 FOREIGN_UID", "DIFFERENT in prober and supervisor",
+          "asked every 9.6 s (STRETCHED, check_interval is 3 s), REFUSED for 42 s more"}) {
     EXPECT_TRUE(text.contains(words)) << words << "\n" << text;
   }
   status.mutable_configuration()->set_last_reload_succeeded(false);
