@@ -64,7 +64,7 @@ std::string ReadContext(const std::string& path) {
   std::array<char, 4096> context{};
   const ssize_t size = getxattr(path.c_str(), "security.selinux", context.data(), context.size());
   if (size <= 0) return "";
-  std::string text(context.data(), static_cast<std::size_t>(size));
+  const std::string text(context.data(), static_cast<std::size_t>(size));
   return text.substr(0, text.find('\0'));
 }
 
