@@ -40,6 +40,8 @@ struct DoctorFacts {
 
   std::expected<std::map<std::string, UnitFacts>, Error> units;  // by name, the two services among them
   std::map<std::string, std::string> wanted_by;                  // unit -> the tunnel that names it
+  // Unit -> the SELinux context of its file, empty if none can be read; nothing: not enforced here.
+  std::optional<std::map<std::string, std::string>> labels;
 
   std::expected<status::Status, Error> status;
   std::expected<std::vector<ApiAnswer>, Error> answers;

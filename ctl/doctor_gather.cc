@@ -7,9 +7,13 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
+#include <sys/xattr.h>
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
+#include "ctl/status_reader.h"
 #include "ctl/status_view.h"
 #include "ctl/text.h"
 
@@ -48,6 +52,20 @@ std::optional<bool> ClockIsSynchronized() {
   const int state = adjtimex(&clock);
   if (state < 0) return std::nullopt;
   return state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0;
+}
+
+bool SelinuxEnforces() {
+  std::ifstream file("/sys/fs/selinux/enforce");
+  char answer = '0';
+  return file.get(answer) && answer == '1';
+}
+
+std::string ReadContext(const std::string& path) {
+  std::array<char, 4096> context{};
+  const ssize_t size = getxattr(path.c_str(), "security.selinux", context.data(), context.size());
+  if (size <= 0) return "";
+  const std::string text(context.data(), static_cast<std::size_t>(size));
+  return text.substr(0, text.find('\0'));
 }
 
 std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -124,11 +142,16 @@ void GatherUnits(const World& world, DoctorFacts& facts) {
     tunnels = TunnelsOf(*facts.status);
   }
   const std::vector<std::string> short_names = ShortNames(tunnels);
-  for (std::size_t i = 0; i < tunnels.size(); ++i)
-    facts.wanted_by.try_emplace(tunnels[i].unit, short_names[i]);
+  for (std::size_t i = 0; i < tunnels.size(); ++i) {
+    for (const std::string& unit : {tunnels[i].unit, tunnels[i].failback_unit}) {
+      // For one that names none systemctl would print nothing, not even an empty block.
+      if (!unit.empty() && unit != kUnreadable) facts.wanted_by.try_emplace(unit, short_names[i]);
+    }
+  }
   std::vector<std::string> names = {kSupervisorUnit, kProberUnit};
   for (const auto& [unit, tunnel] : facts.wanted_by) names.push_back(unit);
   facts.units = AskSystemd(world, names);
+  if (facts.units && SelinuxEnforces()) facts.labels = LabelsOf(facts, ReadContext);
 }
 
 }  // namespace
@@ -155,6 +178,18 @@ DoctorFacts GatherFacts(const World& world) {
   GatherAnswers(world, facts);
   facts.clock_synchronized = ClockIsSynchronized();
   return facts;
+}
+
+std::map<std::string, std::string> LabelsOf(
+    const DoctorFacts& facts, const std::function<std::string(const std::string& path)>& context) {
+  std::map<std::string, std::string> labels;
+  for (const auto& [name, tunnel] : facts.wanted_by) {
+    const auto unit = facts.units->find(name);
+    if (unit == facts.units->end()) continue;
+    const auto path = unit->second.find("FragmentPath");
+    if (path != unit->second.end() && !path->second.empty()) labels[name] = context(path->second);
+  }
+  return labels;
 }
 
 std::map<std::string, UnitFacts> ParseUnits(

@@ -104,7 +104,8 @@ Finding JudgeUnit(const std::string& name, const UnitFacts& unit, const std::str
   const std::string of = " of tunnel " + tunnel;
   if (load == "not-found") {
     return {Health::kFail, "unit", name + of + ": there is no such unit",
-        "write /etc/systemd/system/" + name + ", or correct \"service\" in the configuration"};
+        "write /etc/systemd/system/" + name +
+            ", or correct \"service\" (\"failback_service\") in the configuration"};
   }
   if (load == "masked") {
     return {Health::kFail, "unit", name + of + ": masked, cannot be started",
@@ -122,6 +123,27 @@ Finding JudgeUnit(const std::string& name, const UnitFacts& unit, const std::str
         "run: sudo systemctl daemon-reload"};
   }
   return {Health::kOk, "unit", name + of + ": loaded, " + state, ""};
+}
+
+// selinux/README.md, "Let a unit be started": SELinux looks up a path in /etc by its twin in /usr/lib.
+void JudgeLabel(
+    const std::string& name, const UnitFacts& unit, const std::string& context, Findings& findings) {
+  const std::string path = Of(unit, "FragmentPath");
+  if ((context + ":").contains(":failover_target_unit_t:")) return;
+  const std::string words = name + ": SELinux enforces, and " + path + " is " +
+                            (context.empty() ? "without a label" : Printable(context)) +
+                            ", not failover_target_unit_t: it will not be started";
+  if (!path.ends_with("/" + name)) {
+    findings.push_back({Health::kFail, "SELinux", words,
+        "a label on a template would be for every instance: give this one a file of its own, as "
+        "selinux/README.md says"});
+    return;
+  }
+  std::string pattern;
+  for (const char c : name) pattern += c == '.' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  findings.push_back({Health::kFail, "SELinux", words,
+      "run: sudo semanage fcontext -a -t failover_target_unit_t '/usr/lib/systemd/system/" + pattern +
+          "'; sudo restorecon -v '" + path + "'"});
 }
 
 void JudgeService(const std::string& name, const UnitFacts& unit, Findings& findings) {
@@ -169,7 +191,11 @@ void JudgeUnits(const DoctorFacts& facts, Findings& findings) {
   }
   for (const auto& [name, tunnel] : facts.wanted_by) {
     const auto unit = facts.units->find(name);
-    if (unit != facts.units->end()) findings.push_back(JudgeUnit(name, unit->second, tunnel));
+    if (unit == facts.units->end()) continue;
+    findings.push_back(JudgeUnit(name, unit->second, tunnel));
+    const bool loaded = Of(unit->second, "LoadState") == "loaded";
+    const bool labelled = loaded && facts.labels && facts.labels->contains(name);
+    if (labelled) JudgeLabel(name, unit->second, facts.labels->at(name), findings);
   }
 }
 

@@ -8,11 +8,25 @@
 namespace failover {
 namespace {
 
-enum class State { kUp, kDown, kUnknown };
+using State = History::Track::State;
+
+// Less than this is no leap: clocks are set by a little all the time, and summer time ends.
+constexpr std::time_t kLeap = 3600;
+// A clock that is wrong for longer than these last is believed: memory must not grow with the log.
+constexpr std::size_t kKeptPieces = 64;
 
 State StateOf(const std::string& status) {
   if (status == "healthy" || status == "degraded") return State::kUp;
   return status == "down" || status == "inactive" ? State::kDown : State::kUnknown;
+}
+
+double& Sum(History::Track& track, State state) {
+  switch (state) {
+    case State::kUp: return track.up;
+    case State::kDown: return track.down;
+    case State::kUnknown: return track.unknown;
+  }
+  __builtin_unreachable();
 }
 
 // "Time zone offset changed from +0100 to +0230": the last word, in seconds.
@@ -48,20 +62,44 @@ std::optional<double> History::Track::available_percent() const {
 
 std::time_t History::UnixTime(const LogLine& line) {
   std::tm time = line.time;
-  const std::time_t unix_time = offset_ ? timegm(&time) - *offset_ : std::mktime(&time);
+  std::time_t unix_time = offset_ ? timegm(&time) - *offset_ : std::mktime(&time);
+  if (unix_time > now_ + kLeap) unix_time = last_ > 0 ? last_ : now_;
+  // A clock that was ahead comes back to where it leapt from, or later. One that is behind, as after a
+  // boot without a battery, falls into what is well known: that stands, and time waits.
+  if (unix_time < last_ - kLeap && unix_time >= before_leap_) GoBack(unix_time);
+  if (unix_time > last_ + kLeap) before_leap_ = last_;
   return last_ = std::max(last_, unix_time);
+}
+
+// What was counted after this has not been.
+void History::GoBack(std::time_t time) {
+  last_ = time;
+  begin_ = std::max(std::min(begin_, time), since_);
+  for (auto& [id, track] : tracks_) {
+    track.since = std::min(track.since, time);
+    while (!track.pieces.empty() && track.pieces.back().end > time) {
+      Track::Piece& piece = track.pieces.back();
+      const std::time_t end = std::max(piece.begin, time);
+      Sum(track, piece.state) -= static_cast<double>(piece.end - end);
+      piece.end = end;
+      if (piece.begin < end) break;
+      track.pieces.pop_back();
+    }
+    for (Span& outage : track.outages) {
+      outage.begin = std::min(outage.begin, time);
+      if (outage.end) outage.end = std::min(*outage.end, time);
+    }
+  }
 }
 
 void History::Account(Track& track, std::time_t until) const {
   const std::time_t from = std::max(track.since, since_);
   track.since = until;
   if (until <= from) return;
-  const auto seconds = static_cast<double>(until - from);
-  switch (blind() ? State::kUnknown : StateOf(track.status)) {
-    case State::kUp: track.up += seconds; break;
-    case State::kDown: track.down += seconds; break;
-    case State::kUnknown: track.unknown += seconds; break;
-  }
+  const State state = blind() ? State::kUnknown : StateOf(track.status);
+  Sum(track, state) += static_cast<double>(until - from);
+  track.pieces.push_back({from, until, state});
+  if (track.pieces.size() > kKeptPieces) track.pieces.erase(track.pieces.begin());
 }
 
 void History::AccountAll(std::time_t until) {
@@ -126,12 +164,29 @@ void History::TakeBlindness(const LogLine& line, std::time_t time) {
   Add(time, "", Printable(line.text));
 }
 
+void History::TakeBeginOrEnd(const LogLine& line, std::time_t time, std::time_t before) {
+  const bool ends = line.kind == LogLine::Kind::kEnd;
+  const bool cut_off = !ends && !stopped_ && before > 0;
+  if (cut_off) {  // by a loss of power, say: after its last line nobody knows
+    AccountAll(std::min(before, time));
+    stopped_ = true;
+  }
+  AccountAll(time);
+  // What it knew it says anew.
+  for (auto& [id, track] : tracks_) track.status.clear();
+  stopped_ = ends;
+  gateway_lost_ = prober_silent_ = false;
+  const std::string started = cut_off ? "monitor started; its end before was not logged" : "monitor started";
+  Add(time, "", ends ? "monitor stopped" : started);
+}
+
 void History::Take(const LogLine& line) {
   using Kind = LogLine::Kind;
-  if (line.kind == Kind::kOther) return;
   if (line.kind == Kind::kBegin) offset_.reset();
   if (line.kind == Kind::kZone) offset_ = OffsetIn(line.text);
+  const std::time_t before = last_;
   const std::time_t time = UnixTime(line);
+  if (line.kind == Kind::kOther) return;  // tells only that somebody lived
   if (begin_ == 0) begin_ = std::max(time, since_);
   switch (line.kind) {
     case Kind::kOther:
@@ -146,20 +201,13 @@ void History::Take(const LogLine& line) {
     case Kind::kBlind:
     case Kind::kSeeing: TakeBlindness(line, time); break;
     case Kind::kBegin:
-    case Kind::kEnd:
-      AccountAll(time);
-      // What it knew it says anew.
-      for (auto& [id, track] : tracks_) track.status.clear();
-      stopped_ = line.kind == Kind::kEnd;
-      gateway_lost_ = prober_silent_ = false;
-      Add(time, "", stopped_ ? "monitor stopped" : "monitor started");
-      break;
+    case Kind::kEnd: TakeBeginOrEnd(line, time, before); break;
   }
 }
 
-void History::End(std::time_t now) {
-  last_ = std::max(last_, now);
-  if (begin_ == 0) begin_ = std::max(now, since_);
+void History::End() {
+  last_ = std::max(last_, now_);
+  if (begin_ == 0) begin_ = std::max(now_, since_);
   AccountAll(last_);
 }
 

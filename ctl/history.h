@@ -30,6 +30,13 @@ class History {
     unsigned starts = 0, drills = 0, failbacks = 0;  // on purpose of a failover, of an order, of a return
     unsigned failed_starts = 0;                      // of all these
 
+    enum class State { kUp, kDown, kUnknown };
+    struct Piece {
+      std::time_t begin, end;
+      State state;
+    };
+    std::vector<Piece> pieces;  // the last that were added to up, down and unknown
+
     // Of the time in which something was known; nothing: there was none.
     std::optional<double> available_percent() const;
   };
@@ -39,11 +46,12 @@ class History {
     std::string words;
   };
 
-  // What was before `since` is read for the state that it left, and not counted.
-  explicit History(std::time_t since) : since_(since) {}
+  // What was before `since` is read for the state that it left, and not counted. A line that is later
+  // than `now` has it from a wrong clock.
+  History(std::time_t since, std::time_t now) : since_(since), now_(now) {}
 
   void Take(const LogLine& line);
-  void End(std::time_t now);  // after the last line
+  void End();  // after the last line
 
   const std::map<std::string, Track>& tracks() const { return tracks_; }  // by UUID
   const std::vector<Event>& events() const { return events_; }
@@ -52,7 +60,9 @@ class History {
 
  private:
   std::time_t UnixTime(const LogLine& line);
+  void GoBack(std::time_t time);
   void Account(Track& track, std::time_t until) const;
+  void TakeBeginOrEnd(const LogLine& line, std::time_t time, std::time_t before);
   void AccountAll(std::time_t until);
   void TakeStatus(const LogLine& line, std::time_t time);
   void TakeIntent(const LogLine& line, std::time_t time);
@@ -61,9 +71,10 @@ class History {
   void Add(std::time_t time, const std::string& tunnel, const std::string& words);
   bool blind() const { return gateway_lost_ || prober_silent_ || stopped_; }
 
-  std::time_t since_;
+  std::time_t since_, now_;
   std::time_t begin_ = 0;
-  std::time_t last_ = 0;        // of the newest line: time never goes back
+  std::time_t last_ = 0;  // of the newest line: goes back only if its last leap was a wrong one
+  std::time_t before_leap_ = 0;
   std::optional<long> offset_;  // from UTC in seconds, where the log has said it
   bool gateway_lost_ = false;
   bool prober_silent_ = false;

@@ -99,7 +99,7 @@ Outcome ShowHistory(const World& world) {
   const std::string& since = world.options.since;
   const auto begin = since.empty() ? std::expected<std::time_t, Error>(0) : ParseSince(since, now);
   if (!begin) return Failed("--since: " + begin.error().message, kExitUsage);
-  History history(*begin);
+  History history(*begin, now);
   const auto read = ReadLog(world.options.audit_log, [&](std::string_view text) {
     if (const auto line = ParseLogLine(text)) history.Take(*line);
   });
@@ -107,7 +107,7 @@ Outcome ShowHistory(const World& world) {
   for (const std::string& name : *read) {
     world.err << name << ": only a part of it could be read; see: gzip -t " << name << "\n";
   }
-  history.End(now);
+  history.End();
   std::string tunnel;
   if (!world.options.tunnel.empty()) {
     const std::vector<NamedTunnel> tunnels = history.tunnels();

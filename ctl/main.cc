@@ -1,7 +1,12 @@
 // failoverctl: shows what failover-monitor sees and does, and gives it orders. Wiring only. Runs as
 // whoever calls it: reading needs group failover-status, orders need root.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <clocale>
 #include <iostream>
+#include <new>
 #include <thread>
 
 #include "common/log.h"
@@ -35,8 +40,26 @@ Outcome Run(const World& world) {
   __builtin_unreachable();
 }
 
+// Whatever a captured prober answers, it takes this program's memory, not the host's.
+void LimitMemory() {
+#if !defined(__SANITIZE_ADDRESS__)  // which needs terabytes of addresses
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, rlim_t{1} << 30);
+  setrlimit(RLIMIT_AS, &limit);  // lowering the soft limit cannot fail
+#endif
+  std::set_new_handler([] {
+    static constexpr std::string_view kWords = "failoverctl: more than 1 GiB of memory would be needed\n";
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kWords.data(), kWords.size());
+    _exit(kExitFailed);
+  });
+}
+
 int Main(int argc, const char* const* argv) {
+  LimitMemory();
   std::setlocale(LC_CTYPE, "");
+  const SevenBits out(std::cout, LookAtTerminal(STDOUT_FILENO));
+  const SevenBits err(std::cerr, LookAtTerminal(STDERR_FILENO));
   InitLog(argv[0]);
   const auto options = ParseOptions(argc, argv);
   if (!options) return options.error();

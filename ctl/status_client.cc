@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <glog/logging.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -12,7 +13,7 @@
 namespace failover {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{64} * 1024 * 1024;  // bytes: 10,000 tunnels take 25 MB
+constexpr std::size_t kMaxBody = std::size_t{32} * 1024 * 1024;  // bytes: 10,000 tunnels take 25 MB
 
 template <typename Value>
 void Set(CURL* handle, CURLoption option, Value value) {
@@ -24,6 +25,21 @@ std::size_t Write(const char* data, std::size_t size, std::size_t count, void* t
   if (size * count > kMaxBody - body.size()) return 0;  // libcurl ends the transfer
   body.append(data, size * count);
   return size * count;
+}
+
+// The directory is the prober's: in the socket's place it could put a link to another one, to which
+// root would then connect. Who changes it between this look and connect(2) still gets his way, but then
+// the other socket is asked no more than GET /status.
+std::expected<void, Failure> LookForSocket(const std::string& path) {
+  struct stat status{};
+  if (lstat(path.c_str(), &status) != 0) return std::unexpected(NoAnswer(path, errno, ""));
+  if (S_ISSOCK(status.st_mode)) return {};
+  const bool link = S_ISLNK(status.st_mode);
+  return std::unexpected(Failure{path + ": " + (link ? "a link, not a socket" : "not a socket") +
+                                     ", so nobody is asked; the prober makes a socket there; see: "
+                                     "ls -l " +
+                                     path + "; systemctl status failover-prober",
+      kExitNoStatus});
 }
 
 }  // namespace
@@ -53,6 +69,7 @@ StatusClient::StatusClient(std::string socket)
 StatusClient::~StatusClient() = default;
 
 std::expected<status::Status, Failure> StatusClient::Ask() {
+  if (const auto socket = LookForSocket(socket_); !socket) return std::unexpected(socket.error());
   CURL* handle = curl_->handle.get();
   curl_->body.clear();
   curl_->words.fill('\0');

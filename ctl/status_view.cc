@@ -195,8 +195,9 @@ std::string Some(std::vector<std::string> names) {
 class NoteBook {
  public:
   void Add(const std::string& note, const std::string& name) {
-    const auto known = std::ranges::find(notes_, note, &Entry::first);
-    (known == notes_.end() ? notes_.emplace_back(note, Names{}) : *known).second.push_back(name);
+    const auto [known, fresh] = at_.try_emplace(note, notes_.size());
+    if (fresh) notes_.emplace_back(note, Names{});
+    notes_[known->second].second.push_back(name);
   }
   std::string Print(const Terminal& terminal) const {
     std::string text = notes_.empty() ? "" : "\n";
@@ -208,7 +209,8 @@ class NoteBook {
  private:
   using Names = std::vector<std::string>;
   using Entry = std::pair<std::string, Names>;
-  std::vector<Entry> notes_;
+  std::vector<Entry> notes_;  // in the order of their first one
+  std::map<std::string, std::size_t> at_;
 };
 
 }  // namespace
@@ -238,14 +240,12 @@ Tint TintOf(const std::string& tunnel_status) {
 
 std::string CountTunnels(const status::Status& status) {
   std::vector<std::pair<std::string, int>> counts;  // in the order of their first one
+  std::map<std::string, std::size_t> at;
   for (const status::Tunnel& tunnel : status.tunnels()) {
     const std::string word = tunnel.status() == "not_asked_yet" ? "not asked yet" : tunnel.status();
-    const auto known = std::ranges::find(counts, word, &std::pair<std::string, int>::first);
-    if (known == counts.end()) {
-      counts.emplace_back(word, 1);
-    } else {
-      ++known->second;
-    }
+    const auto [known, fresh] = at.try_emplace(word, counts.size());
+    if (fresh) counts.emplace_back(word, 0);
+    ++counts[known->second].second;
   }
   const std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
   if (counts.empty()) return tunnels;

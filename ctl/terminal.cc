@@ -50,6 +50,23 @@ Terminal LookAtTerminal(int fd) {
   return terminal;
 }
 
+SevenBits::SevenBits(std::ostream& stream, const Terminal& terminal)
+    : stream_(stream), behind_(stream.rdbuf()) {
+  const bool needed =
+      terminal.kind == Terminal::Kind::kScreen && terminal.charset != Terminal::Charset::kUtf8;
+  if (needed) stream_.rdbuf(this);
+}
+
+SevenBits::int_type SevenBits::overflow(int_type character) {
+  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
+  const auto byte = static_cast<unsigned char>(traits_type::to_char_type(character));
+  if (byte < 0x80) return behind_->sputc(static_cast<char>(byte));
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::string escaped = std::string("\\x") + kDigits[byte >> 4] + kDigits[byte & 0xf];
+  const bool written = behind_->sputn(escaped.data(), std::ssize(escaped)) == std::ssize(escaped);
+  return written ? character : traits_type::eof();
+}
+
 Answer Ask(const std::string& question) {
   if (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0) return Answer::kNobodyThere;
   std::cerr << question << " [y/N] " << std::flush;

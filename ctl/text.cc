@@ -58,8 +58,8 @@ std::size_t Columns(char32_t c) {
 // What a terminal would not show but obey.
 bool IsObeyed(char32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
-  const bool direction =
-      (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+  const bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+                         c == 0x200f || c == 0x061c;
   return control || direction;
 }
 

@@ -30,7 +30,7 @@ std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings) {
   std::vector<NamedTunnel> tunnels;
   tunnels.reserve(static_cast<std::size_t>(settings.tunnels_size()));
   for (const config::Tunnel& t : settings.tunnels()) {
-    tunnels.push_back({Lower(t.tunnel_id()), Printable(t.name()), t.service()});
+    tunnels.push_back({Lower(t.tunnel_id()), Printable(t.name()), t.service(), t.failback_service()});
   }
   return tunnels;
 }
@@ -38,7 +38,8 @@ std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings) {
 std::vector<NamedTunnel> TunnelsOf(const status::Status& status) {
   std::vector<NamedTunnel> tunnels;
   tunnels.reserve(static_cast<std::size_t>(status.tunnels_size()));
-  for (const status::Tunnel& t : status.tunnels()) tunnels.push_back({t.id(), t.name(), t.unit()});
+  for (const status::Tunnel& t : status.tunnels())
+    tunnels.push_back({t.id(), t.name(), t.unit(), t.failback_unit()});
   return tunnels;
 }
 

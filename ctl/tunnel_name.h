@@ -13,9 +13,10 @@
 namespace failover {
 
 struct NamedTunnel {
-  std::string id;    // UUID, lower case
-  std::string name;  // label, may be empty
-  std::string unit;  // "cloudflared_1.service"
+  std::string id;                  // UUID, lower case
+  std::string name;                // label, may be empty
+  std::string unit;                // "cloudflared_1.service"
+  std::string failback_unit = {};  // may be empty
 };
 
 std::vector<NamedTunnel> TunnelsOf(const config::Configuration& settings);

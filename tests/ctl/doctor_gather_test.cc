@@ -31,6 +31,15 @@ TEST(ParseAnswers, IsTheProbersJson) {
   EXPECT_FALSE(ParseAnswers("{}"));
 }
 
+TEST(LabelsOf, IsAboutTheFilesOfTheUnitsThatTunnelsName) {
+  DoctorFacts facts;
+  facts.wanted_by = {{"a.service", "home"}, {"b.service", "home"}, {"c.service", "home"}};
+  facts.units = std::map<std::string, UnitFacts>{{"a.service", {{"FragmentPath", "/a"}}},
+      {"b.service", {{"FragmentPath", ""}}}, {"x.service", {{"FragmentPath", "/x"}}}};
+  const auto labels = LabelsOf(facts, [](const std::string& path) { return "label of " + path; });
+  EXPECT_EQ(labels, (std::map<std::string, std::string>{{"a.service", "label of /a"}}));
+}
+
 struct Gather : testing::Test {
   Gather() {
     fake.options.config = dir.Write("tunnels.json", kConfigText);
@@ -84,6 +93,19 @@ TEST_F(Gather, ManyTunnelsAreNotAskedForAgain) {
   EXPECT_EQ(facts.answers_from, "as the prober saw it last");
   ASSERT_EQ(facts.answers->size(), 3U);
   EXPECT_EQ((*facts.answers)[0].reason, "unauthorized");
+}
+
+TEST_F(Gather, UnitsOfAFailbackAreLookedUpAndWhatNamesNoneIsNot) {
+  fake.options.config = "/nonexistent";
+  fake.status = Situation("one_down");
+  fake.status->mutable_tunnels(0)->set_unit(kUnreadable);
+  const DoctorFacts facts = GatherFacts(fake.world());
+  EXPECT_TRUE(
+      fake.runs.at(1).ends_with(" -- failover-monitor.service failover-prober.service "
+                                "cloudflared_2.service cloudflared_3.service "
+                                "failback@cloudflared_2.service"))
+      << fake.runs.at(1);
+  EXPECT_EQ(facts.wanted_by.at("failback@cloudflared_2.service"), "office");
 }
 
 TEST_F(Gather, WithoutAnythingEachPartSaysSo) {

@@ -71,6 +71,20 @@ TEST(DoctorJudge, EachFaultIsFound) {
           "unit", "its last run failed", "systemctl status"},
       {"stale unit", [](auto& f) { Unit(f, "cloudflared_2.service")["NeedDaemonReload"] = "yes"; }, kWarn,
           "unit", "newer than", "daemon-reload"},
+      {"no label",
+          [](auto& f) {
+            f.labels.emplace()["cloudflared_2.service"] = "system_u:object_r:systemd_unit_t:s0";
+          },
+          kFail, "SELinux",
+          "/etc/systemd/system/cloudflared_2.service is system_u:object_r:systemd_unit_t:s0",
+          "-t failover_target_unit_t '/usr/lib/systemd/system/cloudflared_2\\.service'; sudo restorecon -v "
+          "'/etc/systemd/system/cloudflared_2.service'"},
+      {"a label on a template",
+          [](auto& f) {
+            Unit(f, "cloudflared_2.service")["FragmentPath"] = "/usr/lib/systemd/system/failback@.service";
+            f.labels.emplace()["cloudflared_2.service"] = "";
+          },
+          kFail, "SELinux", "is without a label", "a file of its own"},
       {"not installed", [](auto& f) { Unit(f, kProberUnit)["LoadState"] = "not-found"; }, kFail, "service",
           "not-found", "install.sh"},
       {"not running", [](auto& f) { Unit(f, kProberUnit)["ActiveState"] = "failed"; }, kFail, "service",
@@ -96,6 +110,14 @@ TEST(DoctorJudge, EachFaultIsFound) {
     });
     EXPECT_TRUE(found) << c.what;
   }
+}
+
+TEST(DoctorJudge, ALabelledUnitAndAMaskedOneNeedNoLabel) {
+  DoctorFacts facts = SoundFacts();
+  Unit(facts, "cloudflared_1.service")["LoadState"] = "masked";
+  facts.labels = {{"cloudflared_1.service", ""},
+      {"cloudflared_2.service", "system_u:object_r:failover_target_unit_t:s0"}};
+  for (const Finding& finding : Judge(facts)) EXPECT_NE(finding.subject, "SELinux") << finding.words;
 }
 
 TEST(DoctorJudge, WhatASystemSaysIsEscaped) {

@@ -13,7 +13,7 @@ constexpr std::time_t kDay = 1795564800;
 History Read(
     const std::vector<std::string>& lines, std::time_t since = 0, std::time_t now = kDay + 4 * 3600) {
   UseUtc();
-  History history(since);
+  History history(since, now);
   for (std::string text : lines) {
     for (const auto& [word, id] : {std::pair("HOME", kHome), std::pair("OFFICE", kOffice)}) {
       if (const std::size_t at = text.find(word); at != text.npos)
@@ -23,7 +23,7 @@ History Read(
     if (!line) ADD_FAILURE() << text;
     if (line) history.Take(*line);
   }
-  history.End(now);
+  history.End();
   return history;
 }
 
@@ -139,6 +139,67 @@ TEST(History, TimeNeverGoesBack) {
       Read({"02:00:00 Tunnel HOME status: down", "01:00:00 Tunnel HOME status: healthy"});
   EXPECT_EQ(history.tracks().at(kHome).down, 0);
   EXPECT_EQ(history.tracks().at(kHome).up, 2 * 3600);
+}
+
+TEST(History, AfterALossOfPowerTheTimeSinceTheLastLineIsNotKnown) {
+  const History history = Read({"00:00:00 Cloudflare Tunnel Monitor started.",
+      "00:00:00 Tunnel HOME status: healthy", "00:30:00 A line that tells nothing else",
+      "03:00:00 Cloudflare Tunnel Monitor started.", "03:00:00 Tunnel HOME status: healthy"});
+  const History::Track& home = history.tracks().at(kHome);
+  EXPECT_EQ(home.up, 1800 + 3600);
+  EXPECT_EQ(home.unknown, 9000);
+  EXPECT_EQ(history.events()[0].words, "monitor started");
+  EXPECT_EQ(history.events()[2].words, "monitor started; its end before was not logged");
+}
+
+// Days of the log after kDay's.
+void TakeOn(History& history, const std::string& date, const std::string& text) {
+  const auto line = ParseLogLine(date + " [INFO] Tunnel " + kHome + " status: " + text);
+  ASSERT_TRUE(line) << text;
+  history.Take(*line);
+}
+
+TEST(History, AClockThatWasAheadSpoilsOnlyItsOwnLines) {
+  UseUtc();
+  for (const char* wrong : {"2036-01-01 00:00:00", "2026-11-25 20:00:00"}) {
+    History history(0, kDay + 86400);
+    TakeOn(history, "2026-11-25 00:00:00", "healthy");
+    TakeOn(history, wrong, "down");
+    TakeOn(history, "2026-11-25 02:00:00", "healthy");
+    TakeOn(history, "2026-11-25 03:00:00", "down");
+    history.End();
+    const History::Track& home = history.tracks().at(kHome);
+    EXPECT_EQ(home.up + home.down, 86400) << wrong;
+    EXPECT_GE(home.down, 21 * 3600) << wrong;
+    EXPECT_LE(home.down, 23 * 3600) << wrong;
+    EXPECT_EQ(history.begin(), kDay) << wrong;
+    ASSERT_EQ(home.outages.size(), 2U) << wrong;
+    EXPECT_LE(*home.outages[0].end - home.outages[0].begin, 7200) << wrong;
+    EXPECT_EQ(home.outages[1].begin, kDay + 3 * 3600) << wrong;
+  }
+}
+
+TEST(History, AnAheadFirstLineDoesNotHideTheRest) {
+  UseUtc();
+  History history(0, kDay + 86400);
+  TakeOn(history, "2036-01-01 00:00:00", "healthy");
+  TakeOn(history, "2026-11-25 00:00:00", "down");
+  history.End();
+  EXPECT_EQ(history.begin(), kDay);
+  EXPECT_EQ(history.tracks().at(kHome).down, 86400);
+}
+
+TEST(History, AClockThatIsBehindAfterABootTakesNothingBack) {
+  UseUtc();
+  History history(0, kDay + 86400);
+  TakeOn(history, "2026-11-25 00:00:00", "healthy");
+  TakeOn(history, "2026-11-25 06:00:00", "down");
+  TakeOn(history, "2020-01-01 00:00:00", "healthy");
+  TakeOn(history, "2026-11-25 07:00:00", "healthy");
+  history.End();
+  EXPECT_EQ(history.begin(), kDay);
+  EXPECT_EQ(history.tracks().at(kHome).up, 86400);
+  EXPECT_EQ(history.events().size(), 3U);
 }
 
 TEST(History, NothingIsKnownOfAnEmptyLog) {

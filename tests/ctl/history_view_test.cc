@@ -32,10 +32,10 @@ constexpr std::time_t kNow = 1795576447;  // 2026-11-25 03:14:07 UTC
 
 History Example() {
   UseUtc();
-  History history(0);
+  History history(0, kNow);
   std::istringstream lines(kLog);
   for (std::string text; std::getline(lines, text);) history.Take(*ParseLogLine(text));
-  history.End(kNow);
+  history.End();
   return history;
 }
 
@@ -61,11 +61,11 @@ TEST(HistoryView, JsonHasTheOutages) {
 
 TEST(HistoryView, AvailabilityIsNeverRoundedUpToAHundred) {
   UseUtc();
-  History history(0);
+  History history(0, kNow);
   history.Take(*ParseLogLine("2016-11-25 00:00:00 [INFO] Tunnel a status: healthy"));
   history.Take(*ParseLogLine("2026-11-25 00:00:00 [INFO] Tunnel a status: down"));
   history.Take(*ParseLogLine("2026-11-25 00:00:01 [INFO] Tunnel a status: healthy"));
-  history.End(kNow);
+  history.End();
   EXPECT_TRUE(Describe(history, "", kNow, {}).contains("99.999 %")) << Describe(history, "", kNow, {});
 }
 

@@ -1,9 +1,11 @@
 #include "ctl/status_client.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "common/seqpacket.h"
@@ -87,6 +89,22 @@ TEST(StatusClient, WhatIsNoGoodAnswerIsNoStatus) {
     EXPECT_TRUE(status.error().message.contains(words)) << status.error().message;
     EXPECT_EQ(status.error().exit_status, kExitNoStatus);
   }
+}
+
+TEST(StatusClient, ConnectsNowhereButToASocketAtThatPlace) {
+  const TempDir dir;
+  const UniqueFd other = Bind(dir.Path("other"));
+  listen(other.get(), 1);
+  std::filesystem::create_symlink(dir.Path("other"), dir.Path("link"));
+  const auto status = StatusClient(dir.Path("link")).Ask();
+  ASSERT_FALSE(status);
+  EXPECT_TRUE(status.error().message.starts_with(dir.Path("link") + ": a link, not a socket, so nobody"))
+      << status.error().message;
+  EXPECT_EQ(status.error().exit_status, kExitNoStatus);
+  pollfd wait{.fd = other.get(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&wait, 1, 0), 0) << "somebody connected";
+  EXPECT_TRUE(
+      StatusClient(dir.Write("file", "x")).Ask().error().message.contains(": not a socket, so nobody"));
 }
 
 TEST(StatusClient, SaysWhyTheSocketCannotBeOpened) {

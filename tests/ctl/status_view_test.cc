@@ -82,6 +82,19 @@ TEST(StatusView, AStartThatFailedAndAConfirmationStandOut) {
   EXPECT_TRUE(DescribeStatus(status, {}, {}).contains("confirms 1/2"));
 }
 
+TEST(StatusView, ManyNotesAndManyStatesAreCountedInTheOrderOfTheirFirst) {
+  status::Status status;
+  for (int i = 0; i < 6; ++i) {
+    status::Tunnel& tunnel = *status.add_tunnels();
+    tunnel.set_name("t" + std::to_string(i));
+    tunnel.set_status(i % 2 == 0 ? "z" : "a");
+    tunnel.set_explanation(i % 2 == 0 ? "second letter" : "first letter");
+  }
+  EXPECT_EQ(CountTunnels(status), "6 tunnels: 3 z, 3 a");
+  const std::string text = DescribeStatus(status, {}, {});
+  EXPECT_TRUE(text.ends_with("\nt0, t2 and t4: second letter\nt1, t3 and t5: first letter\n")) << text;
+}
+
 TEST(StatusView, AnEmptyStatusIsShownAsWell) {
   status::Status status;
   EXPECT_TRUE(DescribeStatus(status, {}, {}).contains("0 tunnels"));

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <pty.h>
 
+#include <sstream>
+
 #include "common/unique_fd.h"
 
 namespace failover {
@@ -37,6 +39,26 @@ TEST(Terminal, AScreenHasColourUnlessNoColorOrADumbTermSaysOtherwise) {
   unsetenv("NO_COLOR");
   setenv("TERM", "dumb", 1);
   EXPECT_EQ(LookAtTerminal(screen).colour, Terminal::Colour::kOff);
+}
+
+std::string Through(const Terminal& terminal, const std::string& text) {
+  std::ostringstream out;
+  {
+    const SevenBits filter(out, terminal);
+    out << text << std::flush;
+  }
+  out << "\u011b";  // as before
+  return out.str();
+}
+
+TEST(SevenBits, AnEightBitScreenGetsNoByteThatItCouldObey) {
+  const std::string text = "a\u011b 본\n\033[0m";
+  using Kind = Terminal::Kind;
+  using Charset = Terminal::Charset;
+  EXPECT_EQ(Through({.kind = Kind::kScreen, .charset = Charset::kAscii}, text),
+      "a\\xc4\\x9b \\xeb\\xb3\\xb8\n\033[0m\u011b");
+  EXPECT_EQ(Through({.kind = Kind::kScreen, .charset = Charset::kUtf8}, text), text + "\u011b");
+  EXPECT_EQ(Through({.kind = Kind::kFile, .charset = Charset::kAscii}, text), text + "\u011b");
 }
 
 }  // namespace

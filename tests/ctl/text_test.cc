@@ -63,6 +63,7 @@ TEST(Text, WhatIsPrintableOnlyShows) {
   EXPECT_EQ(Printable("a\n\x1b[2J\x7f"), "a\\x0a\\x1b[2J\\x7f");
   EXPECT_EQ(
       Printable("\u009b\u202e\u2066\u2028"), "\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+  EXPECT_EQ(Printable("a\u061cb"), "a\\xd8\\x9cb");
   EXPECT_EQ(Printable("\xff"
                       "a"),
       "\\xffa");

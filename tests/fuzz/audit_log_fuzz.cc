@@ -14,12 +14,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace failover;
   constexpr std::time_t kNow = 1795576447;
-  History history(0);
+  History history(0, kNow);
   std::istringstream lines(std::string(reinterpret_cast<const char*>(data), size));
   for (std::string text; std::getline(lines, text);) {
     if (const auto line = ParseLogLine(text)) history.Take(*line);
   }
-  history.End(kNow);
+  history.End();
   for (const auto& [id, track] : history.tracks()) {
     const double percent = track.available_percent().value_or(0);
     MustHold(percent >= 0 && percent <= 100, "a percentage");
