@@ -115,7 +115,7 @@ std::string Next(const status::Status& all, const status::Tunnel& tunnel) {
   if (tunnel.paused_for() > 0) return "paused, " + Brief(tunnel.paused_for());
   if (GatewayLost(all)) return std::string(WordsOf(words::WAIT_GATEWAY).next);
   if (verdict == words::WAIT_COOLDOWN && rest > 0) return "again in " + Brief(rest);
-  const std::string words(WordsOf(verdict).next);
+  std::string words(WordsOf(verdict).next);
   if (verdict != words::WAIT_CONFIRMING) return words;
   return words + " " + std::to_string(tunnel.failures()) + "/" + std::to_string(tunnel.failure_threshold());
 }
@@ -246,7 +246,7 @@ std::string CountTunnels(const status::Status& status) {
       ++known->second;
     }
   }
-  const std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
+  std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
   if (counts.empty()) return tunnels;
   std::vector<std::string> words;
   words.reserve(counts.size());
