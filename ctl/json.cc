@@ -21,9 +21,8 @@ std::string Enclosed(char open, const Range& range, char close, Write write) {
 
 }  // namespace
 
-Json::Json(std::string_view text) {
+Json::Json(std::string_view text) : text_(1, '"') {
   static constexpr std::string_view kDigits = "0123456789abcdef";
-  text_ = '"';
   while (!text.empty()) {
     const std::size_t bytes = FirstCharacter(text);
     const auto first = static_cast<unsigned char>(text[0]);

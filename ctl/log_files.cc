@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <vector>
 
@@ -117,8 +118,8 @@ std::expected<std::vector<std::string>, Failure> ReadLog(
   }
   if (files->empty()) return std::unexpected(Failure{path + ": there is no log yet"});
   std::vector<std::string> damaged;
-  for (auto file = files->rbegin(); file != files->rend(); ++file) {
-    if (!ReadFile(file->fd, take)) damaged.push_back(file->name);
+  for (const LogFile& file : *files | std::views::reverse) {
+    if (!ReadFile(file.fd, take)) damaged.push_back(file.name);
   }
   return damaged;
 }

@@ -116,7 +116,7 @@ std::string Next(const status::Status& all, const status::Tunnel& tunnel) {
   if (GatewayLost(all)) return std::string(WordsOf(words::WAIT_GATEWAY).next);
   if (all.supervisor().state() != "connected") return "no supervisor";  // its last word is an old one
   if (verdict == words::WAIT_COOLDOWN && rest > 0) return "again in " + Brief(rest);
-  const std::string words(WordsOf(verdict).next);
+  std::string words(WordsOf(verdict).next);
   if (verdict != words::WAIT_CONFIRMING) return words;
   return words + " " + std::to_string(tunnel.failures()) + "/" + std::to_string(tunnel.failure_threshold());
 }
@@ -247,7 +247,7 @@ std::string CountTunnels(const status::Status& status) {
     if (fresh) counts.emplace_back(word, 0);
     ++counts[known->second].second;
   }
-  const std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
+  std::string tunnels = Count(static_cast<std::size_t>(status.tunnels_size()), "tunnel");
   if (counts.empty()) return tunnels;
   std::vector<std::string> words;
   words.reserve(counts.size());
