@@ -105,7 +105,7 @@ Finding JudgeUnit(const std::string& name, const UnitFacts& unit, const std::str
   if (load == "not-found") {
     return {Health::kFail, "unit", name + of + ": there is no such unit",
         "write /etc/systemd/system/" + name +
-            ", or correct \"service\" (\"failback_service\") in the configuration"};
+            R"(, or correct "service" ("failback_service") in the configuration)"};
   }
   if (load == "masked") {
     return {Health::kFail, "unit", name + of + ": masked, cannot be started",

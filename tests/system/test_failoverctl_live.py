@@ -6,7 +6,7 @@ import threading
 import time
 
 from ctl_bed import CtlTest, example
-from world import tunnel_id
+from world import tunnel_id, wait_until
 
 ID = tunnel_id(1)
 UNIT = "cloudflared_1.service"
@@ -42,6 +42,20 @@ class Pause(LiveTest):
         self.assertIn("the pause is ended", self.give("resume", ID))
         world.wait_audit(rf"^\[WARNING\] Tunnel {ID}: pause ended, by order$")
         world.wait_starts(1, UNIT)
+
+    def test_the_probers_status_shows_it(self):
+        world = self.start_world()
+        self.sock = world.path("status/status.sock")
+        world.wait_audit("status: healthy")
+        self.assertIn(": in force\n", self.give("pause", ID, "--for", "1h"))
+        (tunnel,) = json.loads(self.give("status", "--json"))["tunnels"]
+        self.assertGreater(tunnel["paused_for"], 3500)
+        self.assertRegex(self.give("status"), "healthy .*paused, ")
+        self.assertIn("failoverctl resume ends it", " ".join(self.give("explain", ID).split()))
+        self.give("resume", ID)
+        wait_until(lambda: json.loads(self.give("status", "--json"))["tunnels"][0]["paused_for"] == 0,
+                   "the status shows its end")
+        self.assertRegex(self.give("check", ID), "^OK - .* healthy for ")
 
     def test_it_ends_by_itself(self):
         world = self.start_world()
@@ -113,7 +127,10 @@ class Drill(LiveTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("the supervisor took the order and started nothing", done.stderr)
         self.world.wait_audit(rf"^\[WARNING\] DRILL: Tunnel {ID} not started: WAIT_COOLDOWN$")
-        self.give("pause", ID, "--for", "1h")
+        done = self.call("pause", ID, "--for", "1h")
+        self.assertEqual(done.returncode, 1)  # this status shows nothing of it
+        self.assertIn("left; the status does not show it yet", done.stdout)
+        self.world.wait_audit(PAUSED)
         done = self.call("drill", ID, "--yes", "--timeout", "4s")
         self.assertEqual(done.returncode, 1)
         self.world.wait_audit(rf"^\[WARNING\] DRILL: Tunnel {ID} not started: WAIT_PAUSED$")
