@@ -14,10 +14,13 @@ namespace failover {
 
 namespace pb = google::protobuf;
 
-static auto& patterns = *new std::map<std::string, regex_t>;  // until the end of a file's check
+static std::map<std::string, regex_t>& Patterns() {  // until the end of a file's check
+  static auto& compiled = *new std::map<std::string, regex_t>;
+  return compiled;
+}
 
 static bool Matches(const std::string& pattern, const std::string& value) {
-  const auto [entry, fresh] = patterns.try_emplace(pattern);
+  const auto [entry, fresh] = Patterns().try_emplace(pattern);
   if (fresh) CHECK_EQ(regcomp(&entry->second, pattern.c_str(), REG_EXTENDED), 0) << pattern;
   regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(value.size())};
   return regexec(&entry->second, value.c_str(), 1, &range, REG_STARTEND) == 0;
@@ -35,10 +38,9 @@ std::string FaultIn(const config::Rule& rule, double value) {
 
 std::string FaultIn(const config::Rule& rule, const std::string& value) {
   const std::string shown = rule.secret() ? "" : '"' + Shown(value) + "\" ";
-  for (const config::Check& check : rule.check()) {
-    const std::string& pattern = check.has_must() ? check.must() : check.never();
-    if (Matches(pattern, value) != check.has_must()) return shown + check.fault();
-  }
+  for (const config::Check& check : rule.check())
+    if (Matches(check.has_must() ? check.must() : check.never(), value) != check.has_must())
+      return shown + check.fault();
   return "";
 }
 
@@ -109,8 +111,8 @@ std::expected<LoadedConfig, Faults> ParseConfig(std::string_view text, const std
   // Not protobuf's words, which show the text around the fault: it may be a token.
   if (!read.ok()) faults = {"not one JSON object of the known fields; see: failover-prober --check-config"};
   if (read.ok()) Check(config.settings, "", faults);
-  for (auto& [pattern, compiled] : patterns) regfree(&compiled);
-  patterns.clear();  // they take half a megabyte
+  for (auto& [pattern, compiled] : Patterns()) regfree(&compiled);
+  Patterns().clear();  // they take half a megabyte
   for (std::string& fault : faults) fault = path + ": " + fault;
   if (!faults.empty()) return std::unexpected(std::move(faults));
   FillIn(config.settings);

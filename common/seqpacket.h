@@ -43,9 +43,8 @@ inline bool SendPacket(int fd, std::string_view packet) {
 // Fails if the path is empty or longer than sun_path holds (107 bytes).
 inline std::expected<sockaddr_un, Error> UnixAddress(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return Fail(path + ": a socket's path has 1 to 107 bytes; choose a shorter one");
-  }
+  const bool fits = !path.empty() && path.size() < sizeof(address.sun_path);
+  if (!fits) return Fail(path + ": a socket's path has 1 to 107 bytes; choose a shorter one");
   path.copy(address.sun_path, path.size());
   return address;
 }

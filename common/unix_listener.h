@@ -14,9 +14,8 @@ inline std::expected<void, Error> RemoveStale(const std::string& path, const soc
   if (lstat(path.c_str(), &status) != 0) return {};  // bind() says what is wrong, if anything is
   if (!S_ISSOCK(status.st_mode)) return Fail(path + ": in the way and not a socket; move it away");
   const UniqueFd probe(socket(AF_UNIX, type, 0));
-  if (connect(probe.get(), address, sizeof(sockaddr_un)) == 0 || errno != ECONNREFUSED) {
-    return Fail(path + ": another process listens there; see: systemctl status 'failover-*'");
-  }
+  const bool stale = connect(probe.get(), address, sizeof(sockaddr_un)) != 0 && errno == ECONNREFUSED;
+  if (!stale) return Fail(path + ": another process listens there; see: systemctl status 'failover-*'");
   if (unlink(path.c_str()) != 0) return FailErrno(path);
   return {};
 }

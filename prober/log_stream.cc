@@ -54,7 +54,7 @@ std::string JsonLine(std::string_view severity, long long microseconds, std::str
   AppendJsonString(stamp.data(), line);
   line += ",\"severity\":";
   AppendJsonString(severity, line);
-  line += ",\"program\":\"failover-prober\",\"message\":";
+  line += R"(,"program":"failover-prober","message":)";
   AppendJsonString(message, line);
   return line + "}";
 }

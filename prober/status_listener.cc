@@ -33,7 +33,7 @@ std::string HandOver(const std::string& path, const std::string& group) {
   constexpr auto kSameUser = static_cast<uid_t>(-1);
   if (fchownat(AT_FDCWD, path.c_str(), kSameUser, entry.gr_gid, AT_SYMLINK_NOFOLLOW) == 0) return "";
   return FailErrno(path + ": cannot be given to group " + group).error().message + nobody +
-         "; the prober must be a member of it (SupplementaryGroups=)";
+         "; the prober must be a member of it (systemd-sysusers)";
 }
 
 }  // namespace

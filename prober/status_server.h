@@ -54,8 +54,8 @@ class StatusServer {
   // evhttp tells nobody when it closes a connection. The inode of a socket tells whether a
   // descriptor still is what it was.
   struct Connection {
-    int fd;
-    ino_t inode;
+    int fd = -1;
+    ino_t inode = 0;
     TimePoint begin;
   };
   struct Served {
