@@ -76,7 +76,7 @@ struct StatusServer::Http {
     evconnlistener_disable(listener);  // no descriptor is free; the next tick tries again
   }
   static void Release(const void* /*data*/, std::size_t /*size*/, void* page) noexcept {
-    delete static_cast<Page*>(page);
+    const std::unique_ptr<Page> last(static_cast<Page*>(page));
   }
   static void OnWords(int severity, const char* words) noexcept {
     LOG_IF(WARNING, severity >= EVENT_LOG_WARN) << "libevent: " << Escape(words);
@@ -193,7 +193,8 @@ void StatusServer::Tick() {
   }
   accepted_ = 0;
   if (!full) SetAccepting(Accepting::kYes);
-  tick_.Start(full ? kTickWhenFull : connections_.empty() ? kIdleTick : kTick);
+  const std::chrono::milliseconds rest = connections_.empty() ? kIdleTick : kTick;
+  tick_.Start(full ? kTickWhenFull : rest);
 }
 
 void StatusServer::Answer(evhttp_request* request) {

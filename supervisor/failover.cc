@@ -83,7 +83,7 @@ void Failover::Judge(const TunnelFact& fact, Intents& intended) {
   const UnitHistory* failback = rule.failback ? &units_.at(*rule.failback) : nullptr;
   const TimePoint now = effects_.now();
   const bool drill = now < tunnel.drill_until;
-  const auto decided = Decide(fact, tunnel, units_.at(rule.unit), failback, now);
+  const auto decided = Decide(fact, static_cast<TunnelState&>(tunnel), units_.at(rule.unit), failback, now);
   if (!decided) return;
   SayStatus(tunnel, fact, *decided);
   static_cast<TunnelState&>(tunnel) = *decided;
